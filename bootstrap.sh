@@ -1,0 +1,91 @@
+#!/bin/sh
+# bootstrap.sh run|check|deps|build -- from a fresh clone to a result.
+#
+#   run [ARG...]  install what is missing, build in build/, open the program
+#                 on its demonstration checkpoint and first example
+#   check         the same, then run all tests; ends in "N passed, N failed"
+#   deps          only install what is missing (Debian, Ubuntu)
+#   build         deps, then build
+set -eu
+cd "$(dirname "$0")"
+
+packages="gcc libc6-dev make autoconf automake pkg-config
+libdnnl-dev libcjson-dev libstb-dev libncurses-dev libreadline-dev
+libchafa-dev nettle-dev"
+
+say() { echo "bootstrap: $*" >&2; }
+
+missing() {
+	for p in $packages; do
+		dpkg-query -W -f '${Status}\n' "$p" 2>/dev/null |
+			grep -q '^install ok installed' || printf '%s ' "$p"
+	done
+}
+
+deps() {
+	if ! command -v dpkg-query >/dev/null 2>&1; then
+		say "not a Debian system; these must be there:" $packages
+		return 0
+	fi
+	need=$(missing)
+	[ -n "$need" ] || return 0
+	if [ "$(id -u)" = 0 ]; then
+		sudo=
+	elif command -v sudo >/dev/null 2>&1; then
+		sudo=sudo
+	else
+		say "please install as root: apt-get install $need"
+		exit 1
+	fi
+	say "installing: $need"
+	$sudo apt-get update -q >/dev/null || say "apt-get update failed; trying with the old list"
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q \
+		--no-install-recommends $need >/dev/null
+}
+
+build() {
+	deps
+	[ -x configure ] && [ configure -nt configure.ac ] ||
+		autoreconf -fi >/dev/null 2>&1 || autoreconf -fi
+	mkdir -p build
+	[ -f build/Makefile ] || (cd build && ../configure --quiet)
+	make -C build --no-print-directory -s -j"$(nproc)" >&2
+}
+
+# Sum up the TAP results of all tests.
+summary() {
+	cat build/tests/*.trs 2>/dev/null | awk '
+		/^:test-result: (PASS|XFAIL)/ { pass++ }
+		/^:test-result: (FAIL|XPASS|ERROR)/ { fail++ }
+		/^:test-result: SKIP/ { skip++ }
+		END { printf "%d passed, %d failed, %d skipped\n",
+			pass, fail, skip; exit fail > 0 || pass == 0 }'
+}
+
+check() {
+	build
+	rm -f build/tests/*.trs
+	status=0
+	make -C build --no-print-directory -s -j"$(nproc)" check \
+		>build/check.log 2>&1 || status=1
+	grep -hE '^(PASS|FAIL|ERROR|SKIP|XPASS)' build/check.log |
+		grep -v '^PASS' || :
+	[ "$status" = 0 ] || tail -n 40 build/check.log
+	summary || status=1
+	exit "$status"
+}
+
+case ${1-} in
+run)
+	shift
+	build
+	exec build/umie "$@"
+	;;
+check) check ;;
+deps) deps ;;
+build) build ;;
+*)
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,16 @@
+/*
+ * hash -- SHA-256 of memory and files (nettle), as 64 hexadecimal digits.
+ */
+#ifndef UMIE_BASE_HASH_H
+#define UMIE_BASE_HASH_H
+
+#include <stddef.h>
+
+struct err;
+
+enum { HASH_HEX = 65 }; /* 64 digits and the NUL */
+
+void hash_bytes(const void *p, size_t n, char hex[HASH_HEX]);
+int hash_file(const char *path, char hex[HASH_HEX], struct err *err);
+
+#endif

@@ -1,0 +1,5 @@
+libumie_a_SOURCES += \
+	src/tensor/backend.h \
+	src/tensor/ops.c src/tensor/ops.h \
+	src/tensor/tape.c src/tensor/tape.h \
+	src/tensor/tensor.c src/tensor/tensor.h

@@ -1,0 +1,219 @@
+#include "src/tensor/tape.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+
+static void *source_get(void *context, size_t n)
+{
+	struct backend *be = context;
+
+	return be->get(be, n);
+}
+
+static void source_put(void *context, void *p, size_t n)
+{
+	struct backend *be = context;
+
+	be->put(be, p, n);
+}
+
+void tape_init(struct tape *t, struct backend *be)
+{
+	*t = (struct tape){.be = be};
+	t->source = (struct arena_source){source_get, source_put, be};
+	t->data.source = &t->source;
+	t->data.chunk_size = (size_t)16 << 20;
+}
+
+void tape_reset(struct tape *t)
+{
+	arena_reset(&t->host);
+	arena_reset(&t->data);
+	t->n_calls = 0;
+	t->failed = false;
+	t->err.code = ERR_NONE;
+}
+
+void tape_release(struct tape *t)
+{
+	arena_release(&t->host);
+	arena_release(&t->data);
+	free(t->calls);
+	t->calls = NULL;
+	t->n_calls = t->cap_calls = 0;
+}
+
+void tape_fail(struct tape *t, enum err_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (t->failed)
+		return;
+	t->failed = true;
+	t->err.code = code;
+	va_start(ap, fmt);
+	vsnprintf(t->err.text, sizeof(t->err.text), fmt, ap);
+	va_end(ap);
+}
+
+struct tensor *tape_new(struct tape *t, enum dtype d, int ndim,
+			const int64_t *dim)
+{
+	struct tensor *x;
+
+	if (t->failed)
+		return NULL;
+	x = arena_zalloc(&t->host, sizeof(*x));
+	*x = tensor_view(NULL, d, ndim, dim);
+	x->data = arena_alloc(&t->data, tensor_bytes(x));
+	if (!x->data) {
+		tape_fail(t, ERR_DEVICE, "%s: out of memory (%zu bytes wanted)",
+			  t->be->name, tensor_bytes(x));
+		return NULL;
+	}
+	return x;
+}
+
+struct tensor *tape_input(struct tape *t, enum dtype d, int ndim,
+			  const int64_t *dim, const void *host)
+{
+	struct tensor *x = tape_new(t, d, ndim, dim);
+
+	if (x && t->be->copy_in(t->be, x->data, host, tensor_bytes(x),
+				&t->err) < 0)
+		t->failed = true;
+	return t->failed ? NULL : x;
+}
+
+int tape_read(struct tape *t, const struct tensor *x, void *host)
+{
+	if (!t->failed && t->be->copy_out(t->be, host, x->data,
+					  tensor_bytes(x), &t->err) < 0)
+		t->failed = true;
+	return t->failed ? -(int)t->err.code : 0;
+}
+
+struct tape_mark tape_mark(const struct tape *t)
+{
+	return (struct tape_mark){arena_mark(&t->host), arena_mark(&t->data)};
+}
+
+void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep,
+	       int n)
+{
+	struct tensor old[TAPE_KEEP];
+	size_t size;
+
+	if (t->recording || t->failed)
+		return;
+	for (int i = 0; i < n; i++)
+		if (keep[i])
+			old[i] = *keep[i];
+	arena_reset_to(&t->host, m.host);
+	arena_reset_to(&t->data, m.data);
+	for (int i = 0; i < n; i++) {
+		if (!keep[i])
+			continue;
+		size = tensor_bytes(&old[i]);
+		keep[i] = arena_alloc(&t->host, sizeof(old[i]));
+		*keep[i] = old[i];
+		/* Never past its old place: the arena was there before. */
+		keep[i]->data = arena_alloc(&t->data, size);
+		if (t->be->move(t->be, keep[i]->data, old[i].data, size,
+				&t->err) < 0)
+			t->failed = true;
+	}
+}
+
+static bool wants_grad(const struct op_call *c)
+{
+	for (int i = 0; i < OP_IN; i++)
+		if (c->in[i] && c->in[i]->needs_grad)
+			return true;
+	return false;
+}
+
+static void remember(struct tape *t, const struct op_call *c)
+{
+	struct op_call *copy = arena_alloc(&t->host, sizeof(*copy));
+
+	*copy = *c;
+	t->calls = xgrow(t->calls, t->n_calls, &t->cap_calls,
+			 sizeof(*t->calls));
+	t->calls[t->n_calls++] = copy;
+	for (int i = 0; i < OP_OUT; i++)
+		if (c->out[i])
+			c->out[i]->needs_grad = true;
+}
+
+void tape_run(struct tape *t, const struct op_call *c)
+{
+	if (t->failed)
+		return;
+	if (t->cancel && atomic_load_explicit(t->cancel, memory_order_relaxed)) {
+		tape_fail(t, ERR_CANCELLED, "cancelled");
+		return;
+	}
+	if (t->be->ops[c->op].forward(t->be, c, &t->err) < 0) {
+		t->failed = true;
+		return;
+	}
+	if (t->recording && t->be->ops[c->op].backward && wants_grad(c))
+		remember(t, c);
+}
+
+/* A zeroed gradient for x in the step arena. */
+static int need_grad(struct tape *t, struct tensor *x)
+{
+	if (x->grad)
+		return 0;
+	x->grad = tape_new(t, DT_F32, x->ndim, x->dim);
+	if (!x->grad)
+		return -1;
+	if (t->be->fill_zero(t->be, x->grad->data, tensor_bytes(x->grad),
+			     &t->err) < 0)
+		t->failed = true;
+	return t->failed ? -1 : 0;
+}
+
+static int backward_call(struct tape *t, const struct op_call *c)
+{
+	bool any = false;
+
+	for (int i = 0; i < OP_OUT; i++)
+		any |= c->out[i] && c->out[i]->grad;
+	if (!any)
+		return 0;
+	for (int i = 0; i < OP_IN; i++)
+		if (c->in[i] && c->in[i]->needs_grad &&
+		    need_grad(t, c->in[i]) < 0)
+			return -1;
+	if (t->be->ops[c->op].backward(t->be, c, &t->err) < 0)
+		t->failed = true;
+	return t->failed ? -1 : 0;
+}
+
+int tape_backward(struct tape *t, struct tensor *out,
+		  const struct tensor *seed)
+{
+	static const float one = 1;
+
+	if (t->failed || need_grad(t, out) < 0)
+		return -(int)t->err.code;
+	if (seed ? t->be->move(t->be, out->grad->data, seed->data,
+			       tensor_bytes(seed), &t->err) < 0
+		 : t->be->copy_in(t->be, out->grad->data, &one, sizeof(one),
+				  &t->err) < 0)
+		t->failed = true;
+	for (size_t i = t->n_calls; i-- > 0 && !t->failed;) {
+		if (t->cancel && atomic_load_explicit(t->cancel,
+						      memory_order_relaxed))
+			tape_fail(t, ERR_CANCELLED, "cancelled");
+		else
+			backward_call(t, t->calls[i]);
+	}
+	return t->failed ? -(int)t->err.code : 0;
+}

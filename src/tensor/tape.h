@@ -1,0 +1,81 @@
+/*
+ * tape -- run an operation now, remember it, replay it backwards.
+ *
+ * The model is written once, as calls of ops.h on a tape.  With `recording`
+ * off nothing is remembered and tape_keep() recycles memory; with it on,
+ * tape_backward() walks the calls in reverse.  Errors are sticky: after the
+ * first one every op returns NULL at once, so a model reads like the paper
+ * and its caller looks at tape->err once.  One thread.
+ */
+#ifndef UMIE_TENSOR_TAPE_H
+#define UMIE_TENSOR_TAPE_H
+
+#include <stdatomic.h>
+
+#include "src/base/arena.h"
+#include "src/base/err.h"
+#include "src/tensor/backend.h"
+
+struct tape {
+	struct backend *be; /* borrowed */
+	struct arena host;  /* calls and tensor structs; step arena */
+	struct arena data;  /* what tensors hold, in the backend's memory */
+	struct arena_source source;
+	bool recording;
+	struct op_call **calls; /* owned; in order, when recording */
+	size_t n_calls, cap_calls;
+	bool failed;
+	struct err err; /* the first failure */
+
+	/* Dropout: p, and the key whose `site` counts up at every use.
+	 * drop == 0 means evaluation. */
+	float drop;
+	struct rng_key key;
+
+	const atomic_bool *cancel; /* polled between ops; may be NULL */
+};
+
+void tape_init(struct tape *t, struct backend *be);
+void tape_reset(struct tape *t); /* forget calls, memory and error */
+void tape_release(struct tape *t);
+
+/* A new tensor in the step arena, not initialised.  NULL after a failure. */
+struct tensor *tape_new(struct tape *t, enum dtype d, int ndim,
+			const int64_t *dim);
+/* The same, filled from host memory of that size. */
+struct tensor *tape_input(struct tape *t, enum dtype d, int ndim,
+			  const int64_t *dim, const void *host);
+
+/* Copy a contiguous tensor out to host memory (n bytes = tensor_bytes). */
+int tape_read(struct tape *t, const struct tensor *x, void *host);
+
+/*
+ * Scratch memory of one block: everything made between tape_mark() and
+ * tape_keep() dies but the `n` tensors of `keep` (at most TAPE_KEEP, in the
+ * order they were made; entries may be NULL), which are moved down: keep[i]
+ * is replaced.  Does nothing while recording.
+ */
+enum { TAPE_KEEP = 8 };
+struct tape_mark {
+	struct arena_mark host, data;
+};
+struct tape_mark tape_mark(const struct tape *t);
+void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep,
+	       int n);
+
+/* Run one call and remember it.  For ops.c. */
+void tape_run(struct tape *t, const struct op_call *c);
+
+/* Mark the tape failed; keeps the first message. */
+void tape_fail(struct tape *t, enum err_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * d(out)/d(everything that needs_grad).  `seed` has the shape of `out`, or
+ * NULL for a scalar with derivative 1.  Leaf gradients are added to the
+ * leaves' `grad` (the caller zeroes them); others live in the step arena.
+ */
+int tape_backward(struct tape *t, struct tensor *out,
+		  const struct tensor *seed);
+
+#endif

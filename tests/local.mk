@@ -1,0 +1,31 @@
+# Every test prints TAP; a missing tool or data set is a visible SKIP.
+
+check_PROGRAMS += tests/check_golden
+tests_check_golden_SOURCES = \
+	tests/check_golden.c \
+	tests/golden.c tests/golden.h tests/golden_file.c \
+	tests/golden_bins.c \
+	tests/golden_decode.c \
+	tests/golden_images.c \
+	tests/golden_model.c \
+	tests/golden_scoring.c \
+	tests/golden_tokenizer.c \
+	tests/golden_vision.c \
+	tests/tap.h
+
+check_PROGRAMS += $(fuzz_programs)
+dist_check_SCRIPTS += tests/layers.test tests/headers.test
+
+TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
+TEST_EXTENSIONS = .test
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_top_srcdir)'; export srcdir; \
+	builddir='$(abs_top_builddir)'; export builddir; \
+	CC='$(CC)'; export CC; \
+	if test -z "$$UMIE_SHARED" && test -d '$(abs_top_srcdir)/../shared'; \
+	then UMIE_SHARED='$(abs_top_srcdir)/../shared'; fi; \
+	export UMIE_SHARED; \
+	LC_ALL=C.UTF-8; export LC_ALL;
