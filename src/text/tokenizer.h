@@ -1,0 +1,74 @@
+/*
+ * tokenizer -- SentencePiece unigram models: text to ids and back.
+ *
+ * Reads `spiece.model` (protobuf wire format) itself; nothing in the file is
+ * trusted (shared rules: docs in HACKING.md, "hostile input").  Ids: the
+ * pieces of the file, then <extra_id_99> … <extra_id_0>, then <spot>, <asoc>.
+ * Encoding follows HF's slow T5Tokenizer 4.28.1: the text is split at special
+ * tokens, chunks are normalised (nmt_nfkc charsmap of the file) and segmented
+ * by the Viterbi algorithm of Kudo 2018.  Immutable once open: any thread.
+ */
+#ifndef UMIE_TEXT_TOKENIZER_H
+#define UMIE_TEXT_TOKENIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct str;
+struct tokenizer;
+
+enum { TOKEN_PAD = 0, TOKEN_EOS = 1, TOKEN_UNK = 2, TOKEN_EXTRA_IDS = 100 };
+
+/* A growable list of ids; zeroed is empty. */
+struct ids {
+	int32_t *id; /* owned */
+	size_t n, cap;
+};
+
+void ids_push(struct ids *l, int32_t id);
+void ids_release(struct ids *l);
+
+/* NULL and ERR_CHECKPOINT naming the file and what is wrong with it. */
+struct tokenizer *tokenizer_open(const char *path, struct err *err);
+/* The same from memory (copied); `what` stands for the path in messages. */
+struct tokenizer *tokenizer_parse(const void *data, size_t n, const char *what,
+				  struct err *err);
+void tokenizer_free(struct tokenizer *t);
+
+/* Rows a model needs: pieces + 100 + 2. */
+int32_t tokenizer_size(const struct tokenizer *t);
+int32_t tokenizer_pieces(const struct tokenizer *t);
+int32_t tokenizer_spot(const struct tokenizer *t);
+int32_t tokenizer_asoc(const struct tokenizer *t);
+int32_t tokenizer_extra(const struct tokenizer *t, int i); /* <extra_id_i> */
+
+/*
+ * Append the ids of n bytes of text; invalid UTF-8 is read as U+FFFD.  No
+ * </s> is added.  `text` may contain NUL bytes.
+ */
+void tokenizer_encode(const struct tokenizer *t, const char *text, size_t n,
+		      struct ids *out);
+
+/*
+ * Append the string of n ids (golden rules: tokenizer section of the golden
+ * README).  skip_special drops pad, eos, unk, <spot>, <asoc>.  Ids outside
+ * the vocabulary are read as <unk>.
+ */
+void tokenizer_decode(const struct tokenizer *t, const int32_t *id, size_t n,
+		      bool skip_special, struct str *out);
+
+/* The piece or special name of an id, as stored ("▁the"); borrowed. */
+const char *tokenizer_piece(const struct tokenizer *t, int32_t id);
+
+/*
+ * Where token k of an encoding of `text` came from: [begin[k], end[k]) as
+ * code points of the text, before normalisation.  Arrays of n elements, for
+ * the first n ids that tokenizer_encode() gives for the same text (asking for
+ * more is a bug).  An added "▁" is empty.
+ */
+void tokenizer_offsets(const struct tokenizer *t, const char *text,
+		       size_t text_n, int32_t *begin, int32_t *end, size_t n);
+
+#endif
