@@ -1,0 +1,1 @@
+dist_man_MANS += man/umie.1 man/umie-formats.5

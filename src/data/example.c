@@ -1,0 +1,213 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/err.h"
+#include "src/base/json.h"
+#include "src/base/mem.h"
+#include "src/data/reader.h"
+
+void example_release(struct example *e)
+{
+	free(e->id);
+	free(e->text);
+	free(e->image);
+	free(e->head);
+	free(e->tail);
+	free(e->event);
+	free(e->instruction);
+	free(e->split);
+	records_release(&e->gold);
+	*e = (struct example){0};
+}
+
+static const char *const keys[] = {
+    "id",   "task",  "text",        "image", "boxes", "head",
+    "tail", "event", "instruction", "split", "gold",  "meta",
+};
+
+static int check_keys(const struct json *j, const char *what, struct err *err)
+{
+	if (!json_is_object(j))
+		return err_set(err, ERR_DATA, "%s: a JSON object expected",
+			       what);
+	for (const struct json *m = json_first(j); m; m = json_next(m)) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(keys) && strcmp(json_key(m), keys[i]))
+			i++;
+		if (i == ARRAY_LEN(keys))
+			return err_set(err, ERR_DATA,
+				       "%s: unknown key \"%s\" (what other "
+				       "programs need goes into \"meta\")",
+				       what, json_key(m));
+	}
+	return 0;
+}
+
+/* A string that may be absent or null, but not empty or set off by space. */
+static int get_string(const struct json *j, const char *key, const char *what,
+		      char **out, struct err *err)
+{
+	const struct json *v = json_get(j, key);
+	struct span s;
+
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_string(v))
+		return err_set(err, ERR_DATA, "%s: \"%s\" is not a string",
+			       what, key);
+	s = span_of(json_string(v));
+	if (s.len == 0 || span_trim(s).len != s.len)
+		return err_set(err, ERR_DATA,
+			       "%s: \"%s\" is empty or has white space around "
+			       "it",
+			       what, key);
+	*out = xstrdup(s.s);
+	return 0;
+}
+
+/* The text is kept as it is, white space included. */
+static int get_text(struct example *e, const struct json *j, const char *what,
+		    struct err *err)
+{
+	const struct json *v = json_get(j, "text");
+
+	if (!json_is_string(v))
+		return err_set(err, ERR_DATA,
+			       "%s: \"text\" is missing or not a string", what);
+	e->text = xstrdup(json_string(v));
+	return example_check_text(e->text, what, err);
+}
+
+static int get_task(struct example *e, const struct json *j, const char *what,
+		    struct err *err)
+{
+	const char *name = json_string(json_get(j, "task"));
+
+	if (!name || !task_find(name, &e->task))
+		return err_set(err, ERR_DATA,
+			       "%s: \"task\" is missing or not one of %s", what,
+			       task_names());
+	return 0;
+}
+
+/* What a task needs to have, and what it has no use for. */
+static int check_fields(const struct example *e, const char *what,
+			struct err *err)
+{
+	if ((e->head || e->tail) && e->task != TASK_MRE)
+		return err_set(err, ERR_DATA,
+			       "%s: \"head\" and \"tail\" belong to task mre",
+			       what);
+	if (!e->head != !e->tail)
+		return err_set(err, ERR_DATA,
+			       "%s: \"head\" and \"tail\" go together", what);
+	if (!e->event != (e->task != TASK_MEAE))
+		return err_set(err, ERR_DATA,
+			       e->event ? "%s: \"event\" belongs to task meae"
+					: "%s: task meae needs \"event\"",
+			       what);
+	return 0;
+}
+
+static int read_strings(struct example *e, const struct json *j,
+			const char *what, struct err *err)
+{
+	const struct {
+		const char *key;
+		char **out;
+	} fields[] = {
+	    {"id", &e->id},
+	    {"head", &e->head},
+	    {"tail", &e->tail},
+	    {"event", &e->event},
+	    {"instruction", &e->instruction},
+	    {"split", &e->split},
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields) && rc == 0; i++)
+		rc = get_string(j, fields[i].key, what, fields[i].out, err);
+	return rc;
+}
+
+static int read_picture(struct example *e, const struct json *j,
+			const char *what, const char *image_dir,
+			struct err *err)
+{
+	const struct json *boxes = json_get(j, "boxes");
+	char *name = NULL;
+	int rc = get_string(j, "image", what, &name, err);
+
+	if (name)
+		example_set_image(e, image_dir, name);
+	free(name);
+	if (rc < 0 || !boxes || json_is_null(boxes))
+		return rc;
+	if (!e->image)
+		return err_set(err, ERR_DATA, "%s: \"boxes\" without \"image\"",
+			       what);
+	return boxes_from_json(e, boxes, what, err);
+}
+
+static int read_all(struct example *e, const struct json *j, const char *what,
+		    const char *image_dir, struct err *err)
+{
+	const struct json *gold;
+	int rc = check_keys(j, what, err);
+
+	if (rc == 0)
+		rc = get_task(e, j, what, err);
+	if (rc == 0)
+		rc = read_strings(e, j, what, err);
+	if (rc == 0)
+		rc = get_text(e, j, what, err);
+	if (rc == 0)
+		rc = check_fields(e, what, err);
+	if (rc == 0)
+		rc = read_picture(e, j, what, image_dir, err);
+	gold = json_get(j, "gold");
+	if (rc == 0 && gold && !json_is_null(gold))
+		rc = gold_from_json(e, gold, what, err);
+	return rc;
+}
+
+int example_from_json(struct example *e, const struct json *j, const char *what,
+		      const char *image_dir, struct err *err)
+{
+	int rc;
+
+	*e = (struct example){0};
+	rc = read_all(e, j, what, image_dir, err);
+	if (rc < 0)
+		example_release(e);
+	else if (!e->id)
+		e->id = xstrdup(what);
+	return rc;
+}
+
+static void put(struct json *j, const char *key, const char *s)
+{
+	if (s)
+		json_put_string(j, key, s);
+}
+
+struct json *example_to_json(const struct example *e)
+{
+	struct json *j = json_new_object();
+
+	put(j, "id", e->id);
+	put(j, "task", task_name(e->task));
+	put(j, "text", e->text);
+	put(j, "image", e->image);
+	if (e->boxes.n)
+		json_put(j, "boxes", boxes_to_json(e));
+	put(j, "head", e->head);
+	put(j, "tail", e->tail);
+	put(j, "event", e->event);
+	put(j, "instruction", e->instruction);
+	put(j, "split", e->split);
+	if (e->has_gold)
+		json_put(j, "gold", gold_to_json(e));
+	return j;
+}

@@ -1,0 +1,43 @@
+/*
+ * schema -- schema.json: entity types, relations, event types with roles.
+ *
+ * {"entities":[…], "relations":[…], "events":{"Attack":["Attacker",…],…}}
+ * Order is kept: it is the order of the instruction.  Immutable once read.
+ */
+#ifndef UMIE_TASK_SCHEMA_H
+#define UMIE_TASK_SCHEMA_H
+
+#include <stddef.h>
+
+struct err;
+struct json;
+
+struct labels {
+	char **name; /* owned; the spelling that is shown */
+	size_t n, cap;
+};
+
+void labels_add(struct labels *l, const char *name, size_t len);
+void labels_release(struct labels *l);
+/* Index of a label, ASCII case ignored and trimmed; -1 when there is none. */
+int labels_find(const struct labels *l, const char *name, size_t len);
+/* "a, b, c"; caller's to free(). */
+char *labels_join(const struct labels *l);
+
+struct schema {
+	struct labels entities, relations, events, roles; /* roles: union */
+	struct labels *event_roles; /* one list for each event; owned */
+};
+
+int schema_read(struct schema *s, const char *path, struct err *err);
+int schema_parse(struct schema *s, const struct json *j, const char *what,
+		 struct err *err);
+/* The labels of the paper's data sets: MNRE V2's relations, M2E2's events. */
+int schema_paper(struct schema *s, struct err *err);
+struct json *schema_to_json(const struct schema *s);
+void schema_release(struct schema *s);
+
+/* Roles of event type i, or the union for -1; borrowed. */
+const struct labels *schema_roles(const struct schema *s, int event);
+
+#endif
