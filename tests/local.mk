@@ -4,12 +4,15 @@ check_PROGRAMS += tests/check_golden
 tests_check_golden_SOURCES = \
 	tests/check_golden.c \
 	tests/golden.c tests/golden.h tests/golden_file.c \
+	tests/golden_appendix.c \
 	tests/golden_bins.c \
 	tests/golden_decode.c \
+	tests/golden_grads.c \
 	tests/golden_images.c \
 	tests/golden_model.c \
 	tests/golden_scoring.c \
 	tests/golden_tokenizer.c \
+	tests/golden_umie.c tests/golden_umie.h \
 	tests/golden_vision.c \
 	tests/tap.h
 

@@ -239,6 +239,16 @@ static int64_t span(int64_t n, int64_t kernel, int stride, int pad)
 	return (n + 2 * pad - kernel) / stride + 1;
 }
 
+/* A tensor of this shape in the memory of `x`. */
+static struct tensor *in_place(struct tape *t, const struct tensor *x,
+			       int ndim, const int64_t *dim)
+{
+	struct tensor *y = arena_zalloc(&t->host, sizeof(*y));
+
+	*y = tensor_view(x->data, x->dtype, ndim, dim);
+	return y;
+}
+
 struct tensor *op_conv2d(struct tape *t, struct tensor *x, struct tensor *w,
 			 const struct conv *v)
 {
@@ -251,10 +261,14 @@ struct tensor *op_conv2d(struct tape *t, struct tensor *x, struct tensor *w,
 	     x, w);
 	c.p = (struct op_params){
 		.stride = v->stride, .pad = v->pad, .relu = v->relu};
-	c.out[0] = shaped(t, DT_F32, 4, x->dim[0],
-			  span(x->dim[1], w->dim[2], v->stride, v->pad),
-			  span(x->dim[2], w->dim[3], v->stride, v->pad),
-			  w->dim[0]);
+
+	const int64_t dim[] = {
+		x->dim[0], span(x->dim[1], w->dim[2], v->stride, v->pad),
+		span(x->dim[2], w->dim[3], v->stride, v->pad), w->dim[0]};
+
+	c.out[0] = v->in_place && v->residual && !t->recording
+			   ? in_place(t, v->residual, 4, dim)
+			   : tape_new(t, DT_F32, 4, dim);
 	if (v->residual && !t->failed)
 		want(tensor_same_shape(c.out[0], v->residual), "conv2d",
 		     c.out[0], v->residual);
@@ -334,14 +348,12 @@ struct tensor *op_reshape(struct tape *t, struct tensor *x, int ndim,
 			  const int64_t *dim)
 {
 	struct op_call c = {.op = OP_RESHAPE, .in = {x}};
-	struct tensor *y;
 
 	if (t->failed)
 		return NULL;
-	y = arena_zalloc(&t->host, sizeof(*y));
-	*y = tensor_view(x->data, x->dtype, ndim, dim);
-	want(tensor_count(x) == tensor_count(y), "reshape", x, y);
-	c.out[0] = y;
+	c.out[0] = in_place(t, x, ndim, dim);
+	want(tensor_count(x) == tensor_count(c.out[0]), "reshape", x,
+	     c.out[0]);
 	return run(t, &c);
 }
 

@@ -57,6 +57,8 @@ struct conv {
 	bool relu;
 	struct tensor *bias;	 /* [(O)] */
 	struct tensor *residual; /* [(B,Y',X',O)] */
+	/* The result may take the residual's memory; never when recording. */
+	bool in_place;
 };
 struct tensor *op_conv2d(struct tape *t, struct tensor *x, struct tensor *w,
 			 const struct conv *c);
