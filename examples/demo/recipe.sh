@@ -1,0 +1,132 @@
+#!/bin/sh
+# How the demonstration checkpoint was made, from nothing, in one go.
+#
+#   examples/demo/recipe.sh WORK CORPORA
+#
+# WORK is a folder for everything that is made (about 300 MB).  CORPORA holds
+# the open text corpora, which are not part of this project:
+#   CORPORA/btc/btc.train btc.dev                 Broad Twitter Corpus
+#   CORPORA/wnut17/wnut17train.conll emerging.dev.conll      WNUT-17
+#   CORPORA/semeval2010_task8/TRAIN_FILE.TXT      SemEval-2010 task 8
+# Run it at the top of the built tree; it needs spm_train (Debian package
+# sentencepiece).  Nothing in it is random: the same versions give the same
+# weights again.
+set -eu
+
+if [ $# -ne 2 ]; then
+	echo "usage: $0 WORK CORPORA" >&2
+	exit 2
+fi
+work=$1
+corpora=$2
+demo=examples/demo
+pictograms=${PICTOGRAMS:-examples/pictograms/pictograms}
+openset=${OPENSET:-examples/pictograms/openset}
+umie=${UMIE:-./umie}
+seed=${SEED:-1}
+pieces=8000
+
+need() {
+	if [ ! -e "$1" ]; then
+		echo "$0: $1 is missing: $2" >&2
+		exit 1
+	fi
+}
+semeval=$(find -L "$corpora/semeval2010_task8" -name TRAIN_FILE.TXT |
+	head -n 1)
+need "${semeval:-TRAIN_FILE.TXT}" "the training file of SemEval-2010 task 8"
+need "$corpora/btc/btc.train" "the training file of the Broad Twitter Corpus"
+need "$corpora/wnut17/wnut17train.conll" "the training file of WNUT-17"
+need "$pictograms" "build it with make examples/pictograms/pictograms"
+need "$umie" "build it with make"
+need "$openset" "build it with make examples/pictograms/openset"
+
+# 1. Drawn pictures and their texts.
+mkdir -p "$work/open" "$work/init"
+"$pictograms" --out "$work/pictograms" --seed "$seed" \
+	--train 20000 --dev 1500 --test 1500
+
+# 2. Open texts, without pictures, in the same format and labels.
+"$openset" btc "$corpora/btc/btc.train" "$work/open/btc.jsonl"
+"$openset" btc "$corpora/btc/btc.dev" "$work/open/btc-dev.jsonl"
+"$openset" wnut "$corpora/wnut17/wnut17train.conll" "$work/open/wnut.jsonl"
+"$openset" wnut "$corpora/wnut17/emerging.dev.conll" \
+	"$work/open/wnut-dev.jsonl"
+"$openset" semeval "$semeval" "$work/open/semeval.jsonl" \
+	"$work/open/semeval-dev.jsonl"
+
+# 3. The vocabulary: all training texts, and the words of the instructions
+#    often enough to become pieces.  One thread and no shuffling.
+for set in pictograms/train open/btc open/wnut open/semeval; do
+	"$openset" text "$work/$set.jsonl" "$work/text.part"
+	cat "$work/text.part"
+done >"$work/text.txt"
+rm "$work/text.part"
+i=0
+while [ $i -lt 300 ]; do
+	cat "$demo/instructions.txt"
+	i=$((i + 1))
+done >>"$work/text.txt"
+spm_train --input="$work/text.txt" --model_prefix="$work/spiece" \
+	--model_type=unigram --vocab_size=$pieces \
+	--normalization_rule_name=nmt_nfkc --character_coverage=1.0 \
+	--pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1 \
+	--shuffle_input_sentence=false --num_threads=1 \
+	--train_extremely_large_corpus=false --minloglevel=1
+
+# 4. The architecture.  After the pieces: 100 extra ids, <spot>, <asoc>.
+cat >"$work/init/config.json" <<JSON
+{
+  "model_type": "t5",
+  "vocab_size": $((pieces + 102)),
+  "d_model": 256,
+  "d_kv": 32,
+  "num_heads": 8,
+  "d_ff": 512,
+  "num_layers": 3,
+  "num_decoder_layers": 3,
+  "relative_attention_num_buckets": 32,
+  "relative_attention_max_distance": 128,
+  "layer_norm_epsilon": 1e-6,
+  "dropout_rate": 0.1,
+  "feed_forward_proj": "gated-gelu",
+  "tie_word_embeddings": false,
+  "is_encoder_decoder": true,
+  "pad_token_id": 0,
+  "eos_token_id": 1,
+  "decoder_start_token_id": 0,
+  "umie": {
+    "grammar": "paper",
+    "feat_dim": 512,
+    "max_regions": 36,
+    "visual_layers": 2,
+    "mask_padding": true,
+    "vision": {
+      "arch": "resnet",
+      "layers": [1, 1, 1, 1],
+      "width": 16,
+      "stem": "torchvision",
+      "pool": "average",
+      "image_size": 64
+    }
+  }
+}
+JSON
+
+# 5. Training, scores, and the checkpoint as it is shipped.
+"$umie" init --config "$work/init/config.json" --spm "$work/spiece.model" \
+	--schema "$demo/schema.json" --seed "$seed" "$work/start"
+"$umie" train --init "$work/start" \
+	--data "$work/pictograms/train.jsonl" \
+	--data "$work/open/btc.jsonl" \
+	--data "$work/open/wnut.jsonl" \
+	--data "$work/open/semeval.jsonl" \
+	--dev "$work/pictograms/dev.jsonl" \
+	--train-vision --epochs 3 --batch 32 --lr 1e-3 --seed "$seed" \
+	--threads 1 "$work/run"
+for set in pictograms/test open/btc-dev open/wnut-dev open/semeval-dev; do
+	"$umie" eval "$work/run/best" "$work/$set.jsonl"
+done
+"$umie" eval --no-pictures "$work/run/best" "$work/pictograms/test.jsonl"
+"$umie" pack --dtype bf16 "$work/run/best" "$work/packed"
+cp "$work"/packed/* "$demo/"

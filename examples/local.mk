@@ -1,0 +1,53 @@
+pictograms_sources = \
+	examples/pictograms/canvas.c examples/pictograms/canvas.h \
+	examples/pictograms/corpus.c examples/pictograms/corpus.h \
+	examples/pictograms/demo.c \
+	examples/pictograms/dice.h \
+	examples/pictograms/draw.c examples/pictograms/draw.h \
+	examples/pictograms/entities.c \
+	examples/pictograms/event-texts.c examples/pictograms/event-texts.h \
+	examples/pictograms/events.c \
+	examples/pictograms/names.c examples/pictograms/names.h \
+	examples/pictograms/phrase.c examples/pictograms/phrase.h \
+	examples/pictograms/png.c examples/pictograms/png.h \
+	examples/pictograms/relations.c \
+	examples/pictograms/shapes-large.c \
+	examples/pictograms/shapes-list.h \
+	examples/pictograms/shapes-living.c \
+	examples/pictograms/shapes-small.c \
+	examples/pictograms/shapes.c examples/pictograms/shapes.h \
+	examples/pictograms/texts.c examples/pictograms/texts.h \
+	examples/pictograms/writer.c examples/pictograms/writer.h
+
+openset_sources = \
+	examples/pictograms/openset-conll.c \
+	examples/pictograms/openset-semeval.c \
+	examples/pictograms/openset.c examples/pictograms/openset.h
+
+noinst_PROGRAMS += examples/pictograms/pictograms examples/pictograms/openset
+examples_pictograms_pictograms_SOURCES = \
+	examples/pictograms/pictograms.c $(pictograms_sources)
+examples_pictograms_openset_SOURCES = \
+	examples/pictograms/openset-main.c $(openset_sources)
+
+check_PROGRAMS += tests/check_pictograms tests/check_openset
+tests_check_pictograms_SOURCES = \
+	tests/check_pictograms.c tests/tap.h $(pictograms_sources)
+tests_check_openset_SOURCES = \
+	tests/check_openset.c tests/tap.h $(openset_sources)
+
+EXTRA_DIST += \
+	examples/demo/examples.jsonl \
+	examples/demo/images/car-gun.png \
+	examples/demo/images/gathered-crowd.png \
+	examples/demo/images/gathered-table.png \
+	examples/demo/images/pair-ball.png \
+	examples/demo/images/pair-heart.png \
+	examples/demo/images/rocky-dog.png \
+	examples/demo/images/rocky-man.png \
+	examples/demo/images/taken-bus.png \
+	examples/demo/images/taken-police.png \
+	examples/demo/images/two-cars.png \
+	examples/demo/instructions.txt \
+	examples/demo/recipe.sh \
+	examples/demo/schema.json
