@@ -37,10 +37,13 @@ static inline bool size_add(size_t *n, size_t m)
 	return true;
 }
 
+/* libreadline exports functions of these names and must call its own. */
+#define MEM_HIDDEN __attribute__((visibility("hidden")))
+
 /* Owned by the caller, to be given to free().  Never NULL. */
-void *xmalloc(size_t n);
+MEM_HIDDEN void *xmalloc(size_t n);
 void *xcalloc(size_t count, size_t size); /* zeroed; checks the product */
-void *xrealloc(void *p, size_t count, size_t size);
+MEM_HIDDEN void *xrealloc(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n); /* adds the final NUL */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
