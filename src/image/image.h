@@ -1,0 +1,27 @@
+/*
+ * image -- pixels: 8-bit RGB, row-major, top row first.
+ */
+#ifndef UMIE_IMAGE_IMAGE_H
+#define UMIE_IMAGE_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+struct image {
+	uint8_t *rgb; /* h*w*3; owned */
+	int w, h;
+};
+
+void image_release(struct image *im);
+
+/* A box in pixels of the upright image, fractions allowed, x2 > x1, y2 > y1. */
+struct box {
+	float x1, y1, x2, y2;
+};
+
+enum { IMAGE_DIMENSION_MAX = 16384, IMAGE_BYTES_MAX = 64 << 20 };
+#define IMAGE_PIXELS_MAX ((size_t)64 << 20)
+
+#endif
