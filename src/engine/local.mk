@@ -1,0 +1,13 @@
+libumie_a_SOURCES += \
+	src/engine/attribute.c src/engine/attribute.h \
+	src/engine/bundle.c src/engine/bundle.h \
+	src/engine/clock.h \
+	src/engine/device.c src/engine/device.h \
+	src/engine/engine.c src/engine/engine.h \
+	src/engine/evaluate.c src/engine/evaluate.h \
+	src/engine/extract.c src/engine/extract.h \
+	src/engine/extraction.c \
+	src/engine/report.c \
+	src/engine/steps.c src/engine/steps.h \
+	src/engine/view.c src/engine/view.h \
+	src/engine/work.c src/engine/work.h

@@ -1,0 +1,321 @@
+#include "src/train/train.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/base/hash.h"
+#include "src/base/json.h"
+#include "src/base/mem.h"
+#include "src/checkpoint/save.h"
+#include "src/train/batch.h"
+#include "src/train/log.h"
+#include "src/train/schedule.h"
+
+const struct train_options TRAIN_DEFAULT = {
+	.epochs = 40,
+	.batch = 16,
+	.lr = 1e-4,
+	.warmup = 0.06,
+	.smoothing = 0.1f,
+	.drop = 0.1f,
+	.seed = 1,
+	.eval_every = 1,
+	.optim = {.beta1 = 0.9f,
+		  .beta2 = 0.999f,
+		  .eps = 1e-8f,
+		  .decay = 0.01f,
+		  .clip = 1.0f},
+};
+
+/* A run while it runs. */
+struct run {
+	const struct train_model *m;
+	const struct samples *s;
+	const struct train_options *o;
+	const struct state_files *files;
+	const struct train_hooks *hooks;
+	const char *out;
+	struct train_state state;
+	struct optim optim;
+	struct tape tape;
+	struct batcher batcher;
+	struct train_log *log;
+	int *length;
+	uint32_t *order;
+	size_t *first, batches;
+	double rate; /* seconds a step, smoothed; 0 before the first */
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Everything that changes the numbers of a run. */
+static void options_digest(const struct run *r, char hex[HASH_HEX])
+{
+	const struct train_options *o = r->o;
+	char *text = xasprintf(
+		"%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
+		"%s",
+		o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
+		(double)o->drop, (unsigned long long)o->seed,
+		(double)o->optim.beta1, (double)o->optim.beta2,
+		(double)o->optim.eps, (double)o->optim.decay,
+		(double)o->optim.clip, r->m->train_vision,
+		r->files->config_json);
+
+	hash_bytes(text, strlen(text), hex);
+	free(text);
+}
+
+static void fresh_state(struct run *r, const char *data_digest)
+{
+	const struct train_options *o = r->o;
+	struct train_state *s = &r->state;
+
+	*s = (struct train_state){
+		.seed = o->seed,
+		.total = (int64_t)r->batches * o->epochs,
+		.batch = o->batch,
+		.lr = o->lr,
+		.drop = (double)o->drop,
+		.smoothing = (double)o->smoothing,
+		.best = -1,
+	};
+	s->warmup = MAX((int64_t)((double)s->total * o->warmup), 1);
+	snprintf(s->data, sizeof(s->data), "%s", data_digest);
+	options_digest(r, s->config);
+}
+
+static int restore(struct run *r, struct err *err)
+{
+	struct train_state want = r->state;
+	char *dir, *warning, *line;
+	int rc = state_find(r->out, &dir, &r->state, &warning, err);
+
+	if (warning && r->hooks->note) {
+		line = xasprintf("a newer step is damaged and left out: %s",
+				 warning);
+		r->hooks->note(r->hooks->context, line);
+		free(line);
+	}
+	free(warning);
+	if (rc < 0)
+		return rc;
+	if (strcmp(want.data, r->state.data) != 0)
+		rc = err_set(err, ERR_DATA,
+			     "%s: the run was made with other data; resume "
+			     "wants the same files",
+			     dir);
+	else if (strcmp(want.config, r->state.config) != 0)
+		rc = err_set(err, ERR_USAGE,
+			     "%s: the run was made with other options; resume "
+			     "wants the same",
+			     dir);
+	else
+		rc = state_load(dir, r->m->params, &r->optim, err);
+	r->optim.step = r->state.step;
+	free(dir);
+	return rc;
+}
+
+/* Forward, backward, update on batch i of the epoch. */
+static int step(struct run *r, size_t i, struct train_progress *p,
+		struct err *err)
+{
+	const struct train_model *m = r->m;
+	struct tape *t = &r->tape;
+	struct batcher *b = &r->batcher;
+	struct tensor *loss;
+	float value = 0;
+	int rc;
+
+	tape_reset(t);
+	t->recording = true;
+	t->drop = r->o->drop;
+	t->key = (struct rng_key){.seed = r->state.seed,
+				  .step = (uint32_t)(r->state.step + 1)};
+	batcher_fill(b, r->s, r->order + r->first[i],
+		     r->first[i + 1] - r->first[i], m->vision != NULL);
+	if (params_zero_grad(m->params, err) < 0)
+		return -(int)err->code;
+	if (b->batch.N) {
+		t->recording = m->train_vision;
+		b->batch.feats_on_tape =
+			batcher_features(b, t, m->vision, m->norm, r->s->size,
+					 m->train_vision);
+		t->recording = true;
+	}
+	loss = umie_loss(t, m->model, &b->batch, r->o->smoothing, NULL);
+	if (t->failed || tape_read(t, loss, &value) < 0 ||
+	    tape_backward(t, loss, NULL) < 0) {
+		*err = t->err;
+		return -(int)err->code;
+	}
+	t->recording = false;
+	p->loss = (double)value;
+	p->lr = schedule_lr(r->state.lr, r->state.step + 1, r->state.warmup,
+			    r->state.total);
+	rc = optim_step(&r->optim, t, p->lr, &p->norm, err);
+	if (rc < 0)
+		return rc;
+	m->be->forget(m->be);
+	return 0;
+}
+
+static int save_step(struct run *r, struct err *err)
+{
+	return state_save_step(r->out, r->m->params, &r->optim, &r->state,
+			       r->files, err);
+}
+
+static int save_best(struct run *r, struct err *err)
+{
+	char *dir = file_join(r->out, "best");
+	int rc = state_save(dir, r->m->params, NULL, &r->state, r->files,
+			    DT_F32, err);
+
+	free(dir);
+	return rc;
+}
+
+static int evaluate(struct run *r, struct err *err)
+{
+	struct json *detail = NULL;
+	double score = 0;
+	int rc;
+
+	rc = r->hooks->evaluate(r->hooks->context, &score, &detail, err);
+	if (rc < 0)
+		return rc;
+	train_log_eval(r->log, &r->state, score, detail);
+	json_free(detail);
+	if (score <= r->state.best)
+		return 0;
+	r->state.best = score;
+	r->state.best_step = r->state.step;
+	return save_best(r, err);
+}
+
+static void report(struct run *r, struct train_progress *p, double seconds)
+{
+	r->rate = r->rate > 0 ? 0.95 * r->rate + 0.05 * seconds : seconds;
+	p->step = r->state.step;
+	p->total = r->state.total;
+	p->epoch = r->state.epoch;
+	p->tokens_per_second = (double)r->batcher.tokens / seconds;
+	p->seconds_left = r->rate * (double)(p->total - p->step);
+	train_log_step(r->log, p, seconds);
+	if (r->hooks->progress)
+		r->hooks->progress(r->hooks->context, p);
+}
+
+static bool asked_to_stop(const struct run *r)
+{
+	return (r->hooks->stop &&
+		atomic_load_explicit(r->hooks->stop, memory_order_relaxed)) ||
+	       (r->o->max_steps && r->state.step >= r->o->max_steps);
+}
+
+/* 1: stopped early; everything is saved. */
+static int epoch(struct run *r, struct err *err)
+{
+	struct train_state *s = &r->state;
+	const struct train_options *o = r->o;
+	int rc;
+
+	schedule_epoch(s->seed, s->epoch, r->length, r->s->n,
+		       (size_t)o->batch, r->order, r->first);
+	while (s->position < (int64_t)r->batches) {
+		struct train_progress p = {0};
+		double start = now();
+
+		if (asked_to_stop(r)) {
+			rc = save_step(r, err);
+			return rc < 0 ? rc : 1;
+		}
+		rc = step(r, (size_t)s->position, &p, err);
+		if (rc < 0)
+			return rc;
+		s->step++;
+		s->position++;
+		s->loss_sum += p.loss;
+		s->loss_count++;
+		report(r, &p, now() - start);
+		if (o->save_every && s->step % o->save_every == 0 &&
+		    save_step(r, err) < 0)
+			return -(int)err->code;
+	}
+	train_log_epoch(r->log, s);
+	s->epoch++;
+	s->position = 0;
+	s->loss_sum = 0;
+	s->loss_count = 0;
+	if (r->hooks->evaluate && o->eval_every &&
+	    s->epoch % o->eval_every == 0 && evaluate(r, err) < 0)
+		return -(int)err->code;
+	return save_step(r, err);
+}
+
+static int prepare(struct run *r, const char *data_digest, bool resume,
+		   struct err *err)
+{
+	size_t n = r->s->n;
+
+	if (n == 0)
+		return err_set(err, ERR_DATA, "no examples to train on");
+	if (file_mkdirs(r->out, err) < 0)
+		return -(int)err->code;
+	save_sweep(r->out);
+	r->batches = schedule_batches(n, (size_t)r->o->batch);
+	r->order = xcalloc(n, sizeof(*r->order));
+	r->first = xcalloc(r->batches + 1, sizeof(*r->first));
+	r->length = xcalloc(n, sizeof(*r->length));
+	for (size_t i = 0; i < n; i++)
+		r->length[i] = (int)(r->s->at[i].input.n +
+				     r->s->at[i].label.n);
+	fresh_state(r, data_digest);
+	if (optim_init(&r->optim, r->m->params, &r->o->optim, err) < 0)
+		return -(int)err->code;
+	if (resume && restore(r, err) < 0)
+		return -(int)err->code;
+	return train_log_open(&r->log, r->out, &r->state, err);
+}
+
+int train_run(const struct train_model *m, const struct samples *s,
+	      const struct train_options *o, const struct state_files *files,
+	      const char *data_digest, const char *out, bool resume,
+	      const struct train_hooks *hooks, struct err *err)
+{
+	struct run r = {.m = m,
+			.s = s,
+			.o = o,
+			.files = files,
+			.hooks = hooks,
+			.out = out};
+	int rc = 0;
+
+	tape_init(&r.tape, m->be);
+	rc = prepare(&r, data_digest, resume, err);
+	while (rc == 0 && r.state.epoch < o->epochs)
+		rc = epoch(&r, err);
+	if (rc == 1)
+		rc = err_set(err, ERR_CANCELLED, "stopped after step %lld",
+			     (long long)r.state.step);
+	train_log_close(r.log);
+	optim_release(&r.optim);
+	batcher_release(&r.batcher);
+	tape_release(&r.tape);
+	free(r.order);
+	free(r.first);
+	free(r.length);
+	return rc;
+}

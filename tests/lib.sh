@@ -1,0 +1,70 @@
+# lib.sh -- TAP from shell tests, and a small checkpoint of random weights.
+#
+# Sourced by *.test.  A test runs in a folder of its own that is removed.
+
+n=0 bad=0
+src=${srcdir:-$(pwd)}
+umie=${builddir:-$src/build}/umie
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/umie-test-XXXXXX") || exit 99
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 99' INT TERM
+export XDG_CACHE_HOME="$tmp/cache" XDG_STATE_HOME="$tmp/state"
+export XDG_CONFIG_HOME="$tmp/config"
+unset UMIE_CHECKPOINT UMIE_PLAIN NO_COLOR
+
+# ok TITLE COMMAND...: passes when the command succeeds
+ok() {
+	title=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$tmp/.out" 2>&1; then
+		echo "ok $n - $title"
+	else
+		bad=1
+		echo "not ok $n - $title"
+		sed 's/^/# /' "$tmp/.out" | head -20
+	fi
+}
+
+# fails STATUS PATTERN TITLE COMMAND...: the command exits with STATUS and
+# says one line on standard error that matches PATTERN
+fails() {
+	want=$1 pattern=$2 title=$3
+	shift 3
+	n=$((n + 1))
+	"$@" >"$tmp/.out" 2>"$tmp/.err" </dev/null
+	got=$?
+	if [ "$got" = "$want" ] && grep -Eq -- "$pattern" "$tmp/.err" &&
+		[ "$(wc -l <"$tmp/.err")" = 1 ]; then
+		echo "ok $n - $title: $(cut -c1-200 "$tmp/.err")"
+	else
+		bad=1
+		echo "not ok $n - $title (exit $got, want $want)"
+		sed 's/^/# /' "$tmp/.err" | head -5
+	fi
+}
+
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+finish() {
+	echo "1..$n"
+	exit $bad
+}
+
+# Random weights over a vocabulary of bytes, a backbone for 32x32 crops.
+tiny_checkpoint() {
+	cat >"$tmp/config.json" <<-'JSON'
+	{"model_type": "t5", "vocab_size": 372, "d_model": 32, "d_kv": 8,
+	 "num_heads": 4, "d_ff": 48, "num_layers": 2, "num_decoder_layers": 2,
+	 "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false,
+	 "umie": {"grammar": "paper", "feat_dim": 128, "max_regions": 36,
+	  "visual_layers": 2, "mask_padding": true,
+	  "vision": {"arch": "resnet", "layers": [1, 1, 1, 1], "width": 4,
+	   "stem": "torchvision", "pool": "average", "image_size": 32}}}
+	JSON
+	"$umie" init --config "$tmp/config.json" --seed 3 \
+		--spm "$src/tests/corpus/spm/bytes.model" "$1"
+}
