@@ -17,7 +17,9 @@ tests_check_golden_SOURCES = \
 	tests/tap.h
 
 check_PROGRAMS += $(fuzz_programs)
-dist_check_SCRIPTS += tests/layers.test tests/headers.test
+dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
+	tests/train.test
+EXTRA_DIST += tests/lib.sh
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 TEST_EXTENSIONS = .test

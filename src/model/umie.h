@@ -54,6 +54,14 @@ struct umie {
 void umie_init(struct umie *m, const struct config *c, struct params *p);
 void umie_release(struct umie *m);
 
+/*
+ * For a model that starts from random numbers: make lm_head begin as shared /
+ * sqrt(D).  What the decoder copies from the text then has a row that fits it
+ * before it was ever seen in an answer; tied weights without the tie.  Call it
+ * between params_init() and placing.
+ */
+void umie_align_head(struct umie *m);
+
 /* The names that share storage with "shared.weight". */
 const struct param_alias *umie_aliases(void);
 

@@ -3,6 +3,7 @@ libumie_a_SOURCES += \
 	src/task/answer-internal.h \
 	src/task/answer-paper.c \
 	src/task/answer-sel.c \
+	src/task/paper.c \
 	src/task/record.c src/task/record.h \
 	src/task/reference.c src/task/reference.h \
 	src/task/reference-score.c \

@@ -1,0 +1,224 @@
+/*
+ * The ops of the image encoder on the CPU: forward against plain loops in
+ * double precision, backward against central differences of those, and the
+ * same bits for 1, 2 and 3 threads.  One exception: oneDNN adds up the
+ * gradient of a convolution's weights in as many parts as there are threads.
+ */
+#include "src/tensor/ops.h"
+#include "tests/conv-cases.h"
+
+enum { SAMPLES = 48, THREADS = 3 };
+
+/* Running statistics after one call. */
+static void check_running(const struct problem *p, const char *label)
+{
+	int64_t C = p->in[0].dim[3], R = tensor_rows(&p->in[0]);
+	double m = (double)p->c.p.momentum, mean, var;
+	float want[2][64];
+
+	for (int64_t c = 0; c < C; c++) {
+		moments(p, c, &mean, &var);
+		var *= (double)R / (double)(R - 1);
+		want[0][c] = (float)((1 - m) * p->x[3][c] + m * mean);
+		want[1][c] = (float)((1 - m) * p->x[4][c] + m * var);
+		if (!p->c.p.train) {
+			want[0][c] = (float)p->x[3][c];
+			want[1][c] = (float)p->x[4][c];
+		}
+	}
+	near(p->in[3].data, want[0], C, 1e-6, label);
+	near(p->in[4].data, want[1], C, 1e-6, label);
+}
+
+static int call(struct backend *be, struct problem *p, bool backward)
+{
+	const struct op_impl *f = &be->ops[p->c.op];
+	struct err err;
+	int rc = f->forward(be, &p->c, &err);
+
+	if (rc == 0 && backward)
+		rc = f->backward(be, &p->c, &err);
+	if (rc < 0)
+		diag("%s", err.text);
+	be->forget(be); /* the next problem may lie at the same address */
+	return rc;
+}
+
+static void forward_right(struct problem *p, const struct op_case *k,
+			  const char *label)
+{
+	k->reference(p);
+	for (int i = 0; i < OP_OUT; i++) {
+		int64_t n = p->c.out[i] ? tensor_count(p->c.out[i]) : 0;
+		float *want = arena_alloc(&p->arena, (size_t)n * sizeof(*want));
+
+		for (int64_t e = 0; e < n; e++)
+			want[e] = (float)p->y[i][e];
+		if (n)
+			near(p->c.out[i]->data, want, n, 1e-5, label);
+	}
+}
+
+static double difference(struct problem *p, const struct op_case *k, double *x)
+{
+	const double h = 1e-5;
+	double keep = *x, up, down;
+
+	*x = keep + h;
+	up = objective(p, k->reference);
+	*x = keep - h;
+	down = objective(p, k->reference);
+	*x = keep;
+	return (up - down) / (2 * h);
+}
+
+/* Central differences at up to SAMPLES elements of every input. */
+static void backward_right(struct problem *p, const struct op_case *k,
+			   const char *label)
+{
+	for (int i = 0; i < OP_IN; i++) {
+		int64_t n = p->c.in[i] ? tensor_count(p->c.in[i]) : 0, m;
+		float got[SAMPLES], want[SAMPLES];
+
+		if (!n || !p->c.in[i]->grad)
+			continue;
+		m = MIN(n, SAMPLES);
+		if (tensor_count(&p->out[0]) > 10000)
+			m = MIN(m, 6); /* a difference costs a forward pass */
+		for (int64_t s = 0; s < m; s++) {
+			int64_t e = m == n ? s : below(p, (uint32_t)n);
+
+			want[s] = (float)((double)p->start[i][e] +
+					  difference(p, k, &p->x[i][e]));
+			got[s] = ((float *)p->c.in[i]->grad->data)[e];
+		}
+		near(got, want, m, 3e-5, label);
+	}
+}
+
+static bool same(const struct tensor *a, const struct tensor *b)
+{
+	return !a || memcmp(a->data, b->data, tensor_bytes(a)) == 0;
+}
+
+static bool same_results(const struct problem *a, const struct problem *b)
+{
+	bool yes = true;
+
+	for (int i = 0; i < OP_OUT; i++)
+		yes &= same(a->c.out[i], b->c.out[i]);
+	for (int i = 0; i < OP_IN; i++)
+		yes &= !a->c.in[i] || (a->c.op == OP_CONV2D && i == 1) ||
+		       same(a->c.in[i]->grad, b->c.in[i]->grad);
+	return yes;
+}
+
+static void run_case(struct backend *const *be, const struct op_case *k,
+		     uint64_t seed)
+{
+	struct problem p[THREADS];
+	char label[128];
+	int done = 0;
+
+	snprintf(label, sizeof(label), "%s %s", be[0]->ops[k->op].name,
+		 k->what);
+	for (; done < THREADS; done++) {
+		problem_init(&p[done], k, seed);
+		if (!ok(call(be[done], &p[done], true) == 0, "%s: %d threads",
+			label, done + 1))
+			return;
+	}
+	forward_right(&p[0], k, label);
+	backward_right(&p[0], k, label);
+	if (k->op == OP_BATCHNORM)
+		check_running(&p[0], label);
+	for (int t = 1; t < THREADS; t++)
+		ok(same_results(&p[0], &p[t]),
+		   "%s: %d threads give the bits of 1", label, t + 1);
+	for (int t = 0; t < THREADS; t++)
+		problem_release(&p[t]);
+}
+
+static void check_batch_of_one(struct backend *be)
+{
+	struct problem p;
+	struct err err = {0};
+
+	problem_init(&p,
+		     &(struct op_case){.op = OP_BATCHNORM,
+				       .build = build_norm,
+				       .a = {1, 1, 1, 4, 1}},
+		     1);
+	ok(be->ops[OP_BATCHNORM].forward(be, &p.c, &err) == -ERR_FAILED,
+	   "batch statistics of one value are refused: %s", err.text);
+	problem_release(&p);
+}
+
+/* Not-a-number in a picture must not become an ordinary feature. */
+static void check_nan(struct backend *be)
+{
+	static const enum op ops[] = {OP_RELU, OP_MAXPOOL, OP_AVGPOOL};
+	struct problem p;
+
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		problem_init(&p,
+			     &(struct op_case){.op = ops[i],
+					       .build = build_pool,
+					       .a = {1, 4, 4, 17, 2, 2, 0}},
+			     1);
+		if (ops[i] == OP_RELU)
+			p.c.out[0] = p.c.in[0];
+		((float *)p.in[0].data)[16] = NAN;
+		call(be, &p, false);
+		ok(isnan(((float *)p.c.out[0]->data)[16]), "%s keeps a NaN",
+		   be->ops[ops[i]].name);
+		problem_release(&p);
+	}
+}
+
+/* The fused convolution written over its residual gives the same. */
+static void check_in_place(struct backend *be)
+{
+	struct problem p;
+	struct tape t;
+	struct conv c = {.stride = 1, .pad = 1, .relu = true};
+	struct tensor *apart, *over;
+
+	problem_init(
+	    &p,
+	    &(struct op_case){.op = OP_CONV2D,
+			      .build = build_conv,
+			      .a = {2, 6, 7, 16, 32, 3, 1, 1, BIAS | RESIDUAL}},
+	    1);
+	tape_init(&t, be);
+	c.bias = p.c.in[2];
+	c.residual = p.c.in[3];
+	apart = op_conv2d(&t, p.c.in[0], p.c.in[1], &c);
+	c.in_place = true;
+	over = op_conv2d(&t, p.c.in[0], p.c.in[1], &c);
+	ok(over && over->data == p.in[3].data && same(apart, over),
+	   "conv2d in place of its residual");
+	tape_release(&t);
+	problem_release(&p);
+}
+
+int main(void)
+{
+	struct backend *be[THREADS];
+	struct err err;
+
+	for (int t = 0; t < THREADS; t++) {
+		be[t] = cpu_backend_open(
+		    &(struct cpu_options){.threads = t + 1}, &err);
+		if (!be[t])
+			bug("%s", err.text);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		run_case(be, &cases[i], i + 1);
+	check_batch_of_one(be[0]);
+	check_nan(be[1]);
+	check_in_place(be[1]);
+	for (int t = 0; t < THREADS; t++)
+		be[t]->close(be[t]);
+	return tap_done();
+}

@@ -1,0 +1,348 @@
+/* The full screen without a terminal: text, layout, canvas, keys, lines. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/err.h"
+#include "src/base/mem.h"
+#include "src/base/str.h"
+#include "src/base/utf8.h"
+#include "tests/tap.h"
+#include "tests/tui_scene.h"
+#include "tui/cmd.h"
+#include "tui/complete.h"
+#include "tui/keymap.h"
+#include "tui/marks.h"
+
+static bool utf8_locale;
+
+static void check_width(const char *s, int width, const char *what)
+{
+	int got = cells_width(s);
+
+	if (!ok(got == width, "%s takes %d columns", what, width))
+		diag("got %d", got);
+}
+
+static void check_cells(void)
+{
+	struct glyphs g;
+
+	check_width("Rocky", 5, "plain text");
+	check_width("a\tb\n", 6, "a control character as ^X");
+	check_width("\xff\xfe", 2, "a byte that is not UTF-8");
+	if (!utf8_locale) {
+		skip("wide characters", "no UTF-8 locale");
+		return;
+	}
+	check_width("w\u00f6rld \u4e2d\u6587", 10, "wide characters");
+	check_width("e\u0301", 1, "a combining mark");
+	check_width("\u2764\ufe0f", 1, "a variation selector");
+	check_width("\U0001f469\u200d\U0001f692!", 3, "a joined emoji");
+	check_width("\U0001f44d\U0001f3fd", 2, "a skin tone");
+	glyphs_of(&g, "e\u0301\U0001f469\u200d\U0001f692x", 15);
+	ok(g.n == 3 && g.points == 6 && g.g[2].cp == 'x' && g.g[2].at == 5,
+	   "what is not drawn still counts as code points");
+	ok(glyphs_point(&g, 3) == 1 && glyphs_point(&g, 5) == 2 &&
+		   glyphs_point(&g, 6) == 3,
+	   "a code point inside a joined emoji belongs to it");
+	ok(glyphs_byte(&g, 13) == 1 && glyphs_byte(&g, 14) == 2,
+	   "so does a byte");
+	glyphs_release(&g);
+}
+
+/* Rows as "a|b". */
+static void check_wrap(const char *s, int width, const char *want,
+		       const char *what)
+{
+	struct glyphs g;
+	struct rows r;
+	struct str got = {0};
+	char utf8[4];
+
+	glyphs_of(&g, s, strlen(s));
+	rows_wrap(&r, &g, width);
+	for (size_t i = 0; i < r.n; i++) {
+		if (i)
+			str_addc(&got, '|');
+		for (size_t k = r.row[i].begin; k < r.row[i].end; k++)
+			str_addn(&got, utf8,
+				 (size_t)utf8_encode(g.g[k].cp, utf8));
+	}
+	if (!ok(strcmp(str_cstr(&got), want) == 0, "wrap: %s", what))
+		diag("got %s", str_cstr(&got));
+	str_release(&got);
+	rows_release(&r);
+	glyphs_release(&g);
+}
+
+static void check_rows(void)
+{
+	check_wrap("", 5, "", "nothing is one row");
+	check_wrap("one two three", 7, "one two |three",
+		   "a space that fits stays, a word that does not moves");
+	check_wrap("one two", 3, "one |two", "a space hangs over the edge");
+	check_wrap("abcdefg", 3, "abc|def|g", "a long word is broken");
+	check_wrap("a\nb", 9, "a^J|b", "a newline ends a row");
+	check_wrap("a\n", 9, "a^J|", "behind the last newline is a row");
+	if (utf8_locale)
+		check_wrap("\u4e2d\u6587x", 3, "\u4e2d|\u6587x",
+			   "a wide character is never cut in two");
+	check_wrap("ab", 1, "a|b", "one column is enough");
+}
+
+static void check_grid(void)
+{
+	struct grid g;
+	struct port p = {&g, 0, 0, 2, 8}, part;
+	struct str row = {0};
+
+	grid_init(&g, 8, 2);
+	port_text(&p, 0, 0, 0, "abcdefghij");
+	grid_row(&g, 0, &row);
+	ok(strcmp(row.s, "abcdefg>") == 0, "what is cut ends in >");
+	str_clear(&row);
+	part = port_part(&p, 1, 2, 5, 3);
+	port_field(&part, 0, 0, 9, 0, "xyz1");
+	port_text(&part, 3, 0, 0, "out of it");
+	grid_row(&g, 1, &row);
+	ok(strcmp(row.s, "  xyz") == 0, "a part of the grid is clipped");
+	if (utf8_locale) {
+		str_clear(&row);
+		port_text(&p, 0, 0, 0, "\u4e2d\u6587");
+		port_char(&p, 0, 1, 0, 'x');
+		grid_row(&g, 0, &row);
+		ok(strncmp(row.s, " x\u6587e", 6) == 0,
+		   "half a wide character never stays behind");
+	}
+	str_release(&row);
+	grid_release(&g);
+}
+
+/* Every cell of the screen belongs to at most one pane, none is lost. */
+static bool tiles(const struct layout *l, int w)
+{
+	int area = 0;
+
+	for (int i = 0; i < PANES; i++) {
+		const struct rect *r = &l->pane[i];
+
+		if (r->h && (r->h < 2 + l->last[i] || r->w < 20 ||
+			     r->x + r->w > w || r->y < l->all.y ||
+			     r->y + r->h > l->all.y + l->all.h))
+			return false;
+		area += r->h * r->w;
+	}
+	return area == l->all.h * l->all.w;
+}
+
+static void check_layout(void)
+{
+	struct ui ui = {0};
+	struct layout l;
+	bool good = true;
+
+	for (ui.w = 60; ui.w <= 250; ui.w++)
+		for (ui.h = 16; ui.h <= 90 && good; ui.h++)
+			for (int way = 0; way < 8; way++) {
+				ui.picture = way & 1;
+				ui.zoom = way & 2;
+				ui.typing = way & 4 ? TYPING_PANE : 0;
+				layout_make(&l, &ui);
+				good &= !l.too_small && tiles(&l, ui.w);
+			}
+	ok(good, "panes fill every screen from 60x16 on");
+	ui = (struct ui){.w = 59, .h = 24};
+	layout_make(&l, &ui);
+	ok(l.too_small, "59 columns are too few");
+	ui = (struct ui){.w = 80, .h = 24};
+	layout_make(&l, &ui);
+	ok(l.pane[PANE_PICTURE].h == 0 && l.pane[PANE_RESULTS].h >= 6,
+	   "80x24: lists, no picture");
+	ok(layout_next(&l, PANE_RESULTS, 1) == PANE_GATE &&
+		   layout_next(&l, PANE_INSTRUCTION, -1) == PANE_GATE,
+	   "the next pane is one that can be seen");
+	ui.picture = true;
+	layout_make(&l, &ui);
+	ok(l.pane[PANE_PICTURE].h >= 10 && l.pane[PANE_TEXT].h,
+	   "80x24: the picture on demand, the text stays");
+	ui = (struct ui){.w = 100, .h = 30};
+	layout_make(&l, &ui);
+	ok(l.pane[PANE_PICTURE].x == l.pane[PANE_TEXT].w &&
+		   l.pane[PANE_GATE].y > l.pane[PANE_PICTURE].y,
+	   "100x30: picture and gate at the right");
+}
+
+static void check_canvas(void)
+{
+	uint8_t pixels[4 * 4 * 3] = {0};
+	struct image im = {pixels, 4, 4};
+	struct box box = {0, 0, 0.5f, 1};
+	float weight = 0.2f;
+	struct heat none = {0}, heat = {&box, &weight, 1};
+	struct grid g;
+	struct port p = {&g, 0, 0, 2, 4};
+	struct str row = {0};
+	int rows, cols, last = -1;
+
+	memset(pixels, 255, 4 * 2 * 3);
+	canvas_fit(1000, 500, 10, 100, &rows, &cols);
+	ok(rows == 10 && cols == 40, "a picture keeps its proportions");
+	canvas_fit(10000, 1, 10, 100, &rows, &cols);
+	ok(rows == 1 && cols == 100, "and never vanishes");
+	grid_init(&g, 4, 2);
+	canvas_draw(&im, &none, CANVAS_ASCII, &p);
+	grid_row(&g, 0, &row);
+	grid_row(&g, 1, &row);
+	ok(strcmp(row.s, "@@@@") == 0, "ASCII: white is @, black is blank");
+	canvas_draw(&im, &heat, CANVAS_BLOCKS, &p);
+	ok(g.cell[0].cp == 0x2580 && g.cell[0].painted &&
+		   g.cell[0].fg.r > g.cell[3].fg.r,
+	   "half blocks: heat shows inside of the box");
+	ok(heat_at(&heat, 0.25f, 0.5f) == weight &&
+		   heat_at(&heat, 0.75f, 0.5f) == 0,
+	   "a box weighs inside of itself");
+	for (int i = 0; i <= 100; i++) {
+		struct rgb c = heat_color((float)i / 100);
+		int light = 299 * c.r + 587 * c.g + 114 * c.b;
+
+		if (light <= last)
+			break;
+		last = light;
+	}
+	ok(last > 200000, "the colour map gets lighter all the way");
+	ok(canvas_index((struct rgb){255, 0, 0}) == 196 &&
+		   canvas_index((struct rgb){128, 128, 128}) == 244 &&
+		   canvas_index((struct rgb){0, 0, 0}) == 16,
+	   "colours of 256");
+	str_release(&row);
+	grid_release(&g);
+}
+
+/* Every key's command can be parsed by the row it names. */
+static void check_keymap(void)
+{
+	char name[16];
+
+	for (const struct binding *b = BINDINGS; b->command; b++) {
+		size_t n = strcspn(b->command, " ");
+		char *word = xstrndup(b->command, n);
+		const struct cmd *c = cmd_find(word, CMD_LIVE);
+		char *argv[2] = {word, (char *)b->command + n + 1};
+		struct args a;
+		struct err err;
+
+		ok(c && cmd_parse(c, b->command[n] ? 2 : 1, argv, &a, &err) ==
+				0,
+		   "%s is :%s", keymap_name(b->key, name), b->command);
+		ok(keymap_find(b->key) == b, "it is bound once");
+		free(word);
+	}
+	ok(!keymap_find('#'), "other keys do nothing");
+}
+
+static void check_line(struct app *app, const char *line, enum err_code code,
+		       const char *says)
+{
+	struct err err = {0};
+	int rc = cmd_run_line(app, line, &err);
+
+	if (!ok(rc == -(int)code && strstr(err.text, says), ":%s", line))
+		diag("%d %s", rc, err.text);
+}
+
+static void check_lines(void)
+{
+	struct scene s;
+	struct app *app = &s.app;
+
+	scene_init(&s, 100, 30);
+	check_line(app, "", ERR_NONE, "");
+	check_line(app, "# a comment", ERR_NONE, "");
+	check_line(app, "  : text  two  words 'kept", ERR_NONE, "");
+	ok(strcmp(app->request.text, "two  words 'kept") == 0,
+	   "a text is taken as it stands");
+	check_line(app, "task mre", ERR_NONE, "");
+	check_line(app, "pair 'Kevin Love' \"Kyle \\\"K\\\"\"", ERR_NONE, "");
+	ok(strcmp(app->request.head, "Kevin Love") == 0 &&
+		   strcmp(app->request.tail, "Kyle \"K\"") == 0,
+	   "quotes group words");
+	check_line(app, "pair 'Kevin", ERR_USAGE, "quote");
+	check_line(app, "pair a b c", ERR_USAGE, "too many: c");
+	check_line(app, "tex x", ERR_USAGE, "no command tex");
+	check_line(app, "task x", ERR_USAGE, "mner");
+	check_line(app, "gate 3", ERR_USAGE, "-2 to 2");
+	check_line(app, "focus cellar", ERR_USAGE, "cellar");
+	check_line(app, "select 9", ERR_USAGE, "1 to");
+	check_line(app, "select 2", ERR_NONE, "");
+	ok(app->selected == 1, "select takes the numbers on the screen");
+	check_line(app, "nudge 0.05", ERR_NONE, "");
+	ok(app->request.gate == GATE_SET_HELD &&
+		   fabsf(app->request.gate_value - 0.45f) < 1e-4f,
+	   "the gate moves from the own value in whole steps");
+	check_line(app, "nudge -0.05", ERR_NONE, "");
+	ok(fabsf(app->request.gate_value - 0.40f) < 1e-4f, "and back");
+	check_line(app, "focus next", ERR_NONE, "");
+	check_line(app, "show keys", ERR_NONE, "");
+	ok(s.ui.overlay == OVERLAY_KEYS, "show lays a list over the panes");
+	app->ui = NULL;
+	check_line(app, "focus next", ERR_USAGE, "only on the full screen");
+	scene_release(&s);
+}
+
+static void check_completion(const char *line, const char *word,
+			     const char *want)
+{
+	size_t start = strlen(line) - strlen(word);
+	struct str got = {0};
+	char *s;
+
+	for (size_t i = 0; (s = complete_word(line, start, word, i)); i++) {
+		str_addf(&got, "%s%s", i ? " " : "", s);
+		free(s);
+	}
+	if (!ok(strcmp(str_cstr(&got), want) == 0, "Tab behind \"%s\"", line))
+		diag("got %s", str_cstr(&got));
+	str_release(&got);
+}
+
+static void check_marks(void)
+{
+	struct scene s;
+	struct marks m;
+
+	scene_init(&s, 100, 30);
+	marks_of(&m, s.app.result, 0, s.app.result->text);
+	ok(m.n == 4 && m.m[1].start == 24 && m.m[1].selected == false,
+	   "every result that stands in the text is marked");
+	marks_release(&m);
+	marks_of(&m, s.app.result, 0,
+		 "RT @EW : Kevin Love and friends at the Quicken Loans Arena "
+		 "in Cleveland");
+	ok(m.n == 3 && m.m[0].start == 9 && m.m[1].start == 39,
+	   "an edit moves the marks behind it and takes its own");
+	marks_release(&m);
+	scene_release(&s);
+}
+
+int main(void)
+{
+	utf8_locale = setlocale(LC_ALL, "C.UTF-8") || setlocale(LC_ALL, "");
+	utf8_locale = utf8_locale && cells_width("\u00f6") == 1 &&
+		      cells_width("\u4e2d") == 2;
+	check_cells();
+	check_rows();
+	check_grid();
+	check_layout();
+	check_canvas();
+	check_keymap();
+	check_lines();
+	check_completion("fo", "fo", "focus");
+	check_completion("task m", "m", "mner mre med meae mee");
+	check_completion("gate ", "", "own off");
+	check_completion("help ga", "ga", "gate");
+	ok(complete_wants_file("image x", 6) && !complete_wants_file("gate ", 5),
+	   "file names where the table says so");
+	check_marks();
+	return tap_done();
+}

@@ -1,0 +1,91 @@
+/*
+ * app -- what is open, edited and shown; no curses.
+ *
+ * Commands and events change it and set dirty bits; panes read it.  The app
+ * belongs to the UI's thread.
+ */
+#ifndef UMIE_TUI_APP_H
+#define UMIE_TUI_APP_H
+
+#include <stdio.h>
+
+#include "src/engine/engine.h"
+
+struct decoder;
+struct str;
+struct ui;
+
+/* What has to be drawn again. */
+enum {
+	DIRTY_STATUS = 1,
+	DIRTY_INSTRUCTION = 2,
+	DIRTY_TEXT = 4,
+	DIRTY_RESULTS = 8,
+	DIRTY_PICTURE = 16,
+	DIRTY_GATE = 32,
+	DIRTY_MESSAGE = 64,
+	DIRTY_ALL = 127,
+};
+
+struct app {
+	const char *argv0;
+	struct decoder *decoder; /* owned by main() */
+	struct engine *engine;	 /* owned; NULL in most batch commands */
+	FILE *out, *err;	 /* where app_say() and app_note() go */
+	bool screen;	  /* the full screen is up: lines go to the log */
+	bool color;	  /* stdout may be coloured */
+	int threads;
+	const char *device;
+
+	struct extract_request request; /* what is being edited */
+	struct open_report report;	/* of the open checkpoint */
+	bool open;			/* a checkpoint is open */
+	struct extraction *result;	/* the newest; owned; or NULL */
+	bool stale;		 /* something changed since result */
+	int open_job, live_job, picture_job; /* 0: none is going on */
+	double busy_since;	 /* ms; of the live job */
+	struct image picture;	 /* thumbnail of request.image */
+	int picture_w, picture_h;
+	char *picture_error;	 /* owned; or NULL */
+	int selected;		 /* result row; -1: none */
+	struct ui *ui;		 /* the full screen's; NULL without one */
+
+	char **log;		 /* owned lines, oldest first */
+	size_t n_log, cap_log;
+	unsigned dirty;
+	double run_at;		 /* when the edited request is due; 0: not */
+	bool quit;
+	int exit_code;
+};
+
+void app_init(struct app *a, const char *argv0, struct decoder *d);
+void app_release(struct app *a);
+
+/* Results and answers: stdout in batch and line mode, the log on screen. */
+void app_say(struct app *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Messages and progress: stderr, or the log. */
+void app_note(struct app *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Start the engine when it is not running. */
+int app_engine(struct app *a, struct err *err);
+
+/* Ask for a checkpoint, a picture, a prediction of the request.  Each
+ * returns at once; the outcome comes as an event. */
+int app_open(struct app *a, const char *path, struct err *err);
+void app_set_image(struct app *a, const char *path); /* NULL: none */
+void app_predict(struct app *a);
+
+/* The request changed: predict 150 ms after the last change. */
+void app_edited(struct app *a);
+/* Milliseconds until app_tick() has something to do; -1: nothing. */
+int app_timeout(const struct app *a);
+void app_tick(struct app *a);
+
+/* Take in everything the engine has to say. */
+void app_drain(struct app *a);
+/* Wait until the engine has nothing to do (batch and line mode). */
+void app_wait(struct app *a);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * batch -- what the commands that compute without an engine thread share.
+ */
+#ifndef UMIE_TUI_BATCH_H
+#define UMIE_TUI_BATCH_H
+
+#include "src/engine/bundle.h"
+#include "src/engine/extract.h"
+#include "tui/cmd.h"
+
+struct app;
+struct backend;
+struct feature_cache;
+
+/* "own", "off" or a number into r; ERR_USAGE names what was given. */
+int gate_parse(const char *s, struct extract_request *r, struct err *err);
+
+/* Name of a data format; NULL: guess.  ERR_USAGE. */
+int data_format_parse(const char *s, enum data_format *out, struct err *err);
+
+/*
+ * An argument that may be "@FILE": then the content of FILE without its last
+ * newline.  *out is the caller's; NULL for NULL.
+ */
+int argument_text(const char *s, char **out, struct err *err);
+
+/* Everything a command needs to compute here and now. */
+struct batch {
+	struct backend *be;
+	struct bundle *bundle;
+	struct feature_cache *features;
+	struct extractor *extractor;
+};
+
+/*
+ * Open the device (--device and --threads of `a`) and the checkpoint `path`;
+ * NULL: the demonstration one.
+ */
+int batch_open(struct batch *b, struct app *app, const struct args *a,
+	       const char *path, struct err *err);
+int batch_backend(struct backend **be, const struct args *a,
+		  struct err *err);
+void batch_close(struct batch *b);
+
+/* Rows of an option table for a command that opens a checkpoint. */
+#define BATCH_OPTIONS                                                   \
+	{"model", 'm', "CKPT", "checkpoint folder (default: the "       \
+			       "demonstration one)"},                   \
+	{"device", 0, "auto|cpu", "where to compute"},                  \
+	{"threads", 0, "N", "processor threads (default: all cores)"}
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * canvas -- a picture, and what the model looked at in it, as cells; pure.
+ *
+ * Half blocks show two pixels a cell where the terminal has 256 colours and
+ * UTF-8; otherwise a ramp of ASCII characters shows lightness.  Weights are
+ * painted as in section 4.3 of the design: 0.55 grey picture + 0.45 colour
+ * map, whose lightness rises so that it works in grey as well.
+ */
+#ifndef UMIE_TUI_CANVAS_H
+#define UMIE_TUI_CANVAS_H
+
+#include "src/image/image.h"
+#include "tui/grid.h"
+
+enum canvas_mode {
+	CANVAS_ASCII, /* no colours */
+	CANVAS_EIGHT, /* ASCII in the terminal's eight colours */
+	CANVAS_BLOCKS,
+};
+
+/* Boxes in 0..1 of the picture, and what each weighs. */
+struct heat {
+	const struct box *box;
+	const float *weight;
+	int n; /* 0: the picture as it is */
+};
+
+/* Cells that a w x h picture takes in at most rows x cols (> 0). */
+void canvas_fit(int w, int h, int rows, int cols, int *out_rows,
+		int *out_cols);
+
+/* Paint `im` over the whole of `p`. */
+void canvas_draw(const struct image *im, const struct heat *heat,
+		 enum canvas_mode mode, const struct port *p);
+
+/* Sum of the weights of the boxes that hold the point (x, y in 0..1). */
+float heat_at(const struct heat *heat, float x, float y);
+/* Colour of weight v in 0..1. */
+struct rgb heat_color(float v);
+
+/* Nearest of the 240 fixed colours of a 256 colour terminal, 16 … 255. */
+int canvas_index(struct rgb c);
+
+#endif

@@ -1,0 +1,257 @@
+/* umie extract: one text, or a data set line by line. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/base/json.h"
+#include "src/base/mem.h"
+#include "src/base/str.h"
+#include "src/base/utf8.h"
+#include "tui/app.h"
+#include "tui/batch.h"
+#include "tui/commands.h"
+
+static const struct option OPTIONS[] = {
+	BATCH_OPTIONS,
+	{"task", 't', "TASK", "mner (default), mre, med, meae or mee"},
+	{"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
+	{"boxes", 0, "FILE", "JSON with the boxes of its objects"},
+	{"detector", 0, "CMD", "command that prints such JSON for a picture"},
+	{"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
+	{"head", 0, "H", "mre: first entity (with --tail)"},
+	{"tail", 0, "T", "mre: second entity"},
+	{"event", 0, "E", "meae: event type"},
+	{"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
+	{"beams", 0, "N", "beam search (default 1: greedy)"},
+	{"max", 0, "N", "longest answer in tokens (default 128)"},
+	{"attention", 0, NULL, "weights over the regions for every record"},
+	{"json", 0, NULL, "one JSON object a line"},
+	{"jsonl", 0, "FILE|-", "read examples, write JSON lines"},
+	{NULL, 0, NULL, NULL},
+};
+
+/* Bytes of a text that are accepted; the model reads 256 tokens of it. */
+enum { TEXT_MAX = 1 << 20 };
+
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+/* TEXT, "-" or standard input; without its last newline. */
+static int read_text(const struct args *a, char **out, struct err *err)
+{
+	struct str text = {0};
+	const char *pos = a->n_pos ? a->pos[0] : "-";
+	int rc;
+
+	if (strcmp(pos, "-") != 0) {
+		*out = xstrdup(pos);
+		return 0;
+	}
+	if (isatty(STDIN_FILENO))
+		return err_set(err, ERR_USAGE,
+			       "extract: no text given (umie extract --help)");
+	rc = file_read("-", TEXT_MAX, &text, err);
+	while (text.len && (text.s[text.len - 1] == '\n' ||
+			    text.s[text.len - 1] == '\r'))
+		text.s[--text.len] = '\0';
+	if (rc == 0 && text.len && memchr(text.s, 0, text.len))
+		rc = err_set(err, ERR_DATA,
+			     "standard input: a NUL byte in the text");
+	if (rc < 0) {
+		str_release(&text);
+		return rc;
+	}
+	*out = str_detach(&text);
+	return 0;
+}
+
+/* What the options say, for one text or for every line of a data set. */
+static int fill_request(const struct args *a, struct extract_request *r,
+			struct err *err)
+{
+	const char *task = args_get(a, "task"), *gate = args_get(a, "gate");
+	long beams, max;
+
+	*r = (struct extract_request){0};
+	if (task && !task_find(task, &r->task))
+		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
+			       task, task_names());
+	if (args_int(a, "beams", 1, 64, 1, &beams, err) < 0 ||
+	    args_int(a, "max", 2, 512, 128, &max, err) < 0 ||
+	    (gate && gate_parse(gate, r, err) < 0) ||
+	    argument_text(args_get(a, "instruction"), &r->instruction, err) <
+		    0)
+		return -(int)err->code;
+	r->beams = (int)beams;
+	r->max_tokens = (int)max;
+	r->attention = args_has(a, "attention");
+	r->image = copy(args_get(a, "image"));
+	r->boxes_file = copy(args_get(a, "boxes"));
+	r->detector = copy(args_get(a, "detector"));
+	r->head = copy(args_get(a, "head"));
+	r->tail = copy(args_get(a, "tail"));
+	r->event = copy(args_get(a, "event"));
+	return 0;
+}
+
+static void print(struct app *app, const struct extraction *x,
+		  const struct args *a)
+{
+	struct str text = {0};
+	struct json *j;
+	char *line;
+
+	if (args_has(a, "json") || args_has(a, "jsonl")) {
+		j = extraction_json(x, args_has(a, "attention"));
+		line = json_print(j);
+		app_say(app, "%s", line);
+		free(line);
+		json_free(j);
+		return;
+	}
+	extraction_text(x, app->color, &text);
+	text.s[--text.len] = '\0'; /* app_say() ends the line */
+	app_say(app, "%s", text.s);
+	str_release(&text);
+}
+
+static void replace(char **to, const char *value)
+{
+	free(*to);
+	*to = copy(value);
+}
+
+/* A line of the data set over the options of the command line. */
+static int line_request(const struct extract_request *base,
+			const struct json *j, const char *what,
+			struct extract_request *r, struct err *err)
+{
+	struct example e = {0};
+	int rc = example_from_json(&e, j, what, NULL, err);
+
+	if (rc < 0)
+		return rc;
+	example_request(&e, r);
+	if (base->instruction)
+		replace(&r->instruction, base->instruction);
+	if (!r->image && base->image) {
+		replace(&r->image, base->image);
+		replace(&r->boxes_file, base->boxes_file);
+	}
+	replace(&r->detector, base->detector);
+	r->gate = base->gate;
+	r->gate_value = base->gate_value;
+	r->beams = base->beams;
+	r->max_tokens = base->max_tokens;
+	r->attention = base->attention;
+	example_release(&e);
+	return 0;
+}
+
+static int run_line(struct app *app, struct batch *b, const struct args *a,
+		    const struct extract_request *base, const char *line,
+		    size_t n, const char *what, struct err *err)
+{
+	struct extract_request r = {0};
+	struct extraction *x;
+	struct json *j = json_parse(line, n, what, err);
+	int rc;
+
+	if (!j)
+		return -(int)err->code;
+	rc = line_request(base, j, what, &r, err);
+	json_free(j);
+	if (rc == 0)
+		rc = extractor_run(b->extractor, &r, &x, err);
+	if (rc < 0) {
+		extract_request_release(&r);
+		return strstr(err->text, what) ? rc
+					       : err_context(err, "%s", what);
+	}
+	print(app, x, a);
+	fflush(app->out);
+	extraction_free(x);
+	extract_request_release(&r);
+	return 0;
+}
+
+/* Line by line as they come, so that a pipe sees each answer at once. */
+static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
+		     const struct extract_request *base, struct err *err)
+{
+	const char *path = args_get(a, "jsonl");
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *in = is_stdin ? stdin : fopen(path, "r");
+	char *line = NULL;
+	size_t cap = 0, number = 0;
+	ssize_t n;
+	int rc = 0;
+
+	if (!in)
+		return err_errno(err, ERR_DATA, "%s", path);
+	while (rc == 0 && (n = getline(&line, &cap, in)) >= 0) {
+		char *what = xasprintf("%s:%zu",
+				       is_stdin ? "standard input" : path,
+				       ++number);
+
+		if (strspn(line, " \t\r\n") < (size_t)n)
+			rc = run_line(app, b, a, base, line, (size_t)n, what,
+				      err);
+		free(what);
+	}
+	free(line);
+	if (!is_stdin)
+		fclose(in);
+	return rc;
+}
+
+static int run_one(struct app *app, struct batch *b, const struct args *a,
+		   struct extract_request *r, struct err *err)
+{
+	struct extraction *x;
+	int rc;
+
+	if (r->image && !file_exists(r->image))
+		return err_set(err, ERR_DATA, "%s: no such picture", r->image);
+	rc = read_text(a, &r->text, err);
+	if (rc == 0)
+		rc = extractor_run(b->extractor, r, &x, err);
+	if (rc < 0)
+		return rc;
+	print(app, x, a);
+	extraction_free(x);
+	return 0;
+}
+
+static int exec_extract(struct app *app, const struct args *a, struct err *err)
+{
+	struct extract_request r;
+	struct batch b;
+	int rc = fill_request(a, &r, err);
+
+	if (rc < 0)
+		return rc;
+	rc = batch_open(&b, app, a, args_get(a, "model"), err);
+	if (rc == 0 && args_has(a, "jsonl"))
+		rc = run_jsonl(app, &b, a, &r, err);
+	else if (rc == 0)
+		rc = run_one(app, &b, a, &r, err);
+	batch_close(&b);
+	extract_request_release(&r);
+	return rc;
+}
+
+const struct cmd cmd_extract = {
+	.name = "extract",
+	.args = "[TEXT|-]",
+	.options = OPTIONS,
+	.flags = CMD_BATCH,
+	.max_pos = 1,
+	.help = "extract entities, relations or events from a text and its "
+		"picture",
+	.exec = exec_extract,
+};

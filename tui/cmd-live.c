@@ -1,0 +1,305 @@
+/* Commands of the prompt: what is edited, shown and held. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/base/mem.h"
+#include "src/base/str.h"
+#include "src/base/utf8.h"
+#include "tui/app.h"
+#include "tui/batch.h"
+#include "tui/commands.h"
+
+static int exec_open(struct app *app, const struct args *a, struct err *err)
+{
+	return app_open(app, a->pos[0], err);
+}
+
+const struct cmd cmd_open = {
+	.name = "open",
+	.args = "PATH",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "open a checkpoint folder in the background and report",
+	.exec = exec_open,
+};
+
+static void set(char **to, const char *value)
+{
+	free(*to);
+	*to = value ? xstrdup(value) : NULL;
+}
+
+static int exec_text(struct app *app, const struct args *a, struct err *err)
+{
+	char *text;
+	int rc;
+
+	if (a->n_pos == 0) {
+		app_say(app, "%s", app->request.text);
+		return 0;
+	}
+	rc = argument_text(a->pos[0], &text, err);
+	if (rc < 0)
+		return rc;
+	if (text[utf8_valid(text, strlen(text))]) {
+		free(text);
+		return err_set(err, ERR_DATA, "the text is not UTF-8");
+	}
+	free(app->request.text);
+	app->request.text = text;
+	app_edited(app);
+	return 0;
+}
+
+const struct cmd cmd_text = {
+	.name = "text",
+	.args = "[TEXT|@FILE]",
+	.flags = CMD_LIVE,
+	.max_pos = 1,
+	.raw = true,
+	.help = "set the text, or show it",
+	.exec = exec_text,
+};
+
+static int exec_image(struct app *app, const struct args *a, struct err *err)
+{
+	const char *path = a->pos[0];
+
+	if (strcmp(path, "none") == 0) {
+		app_set_image(app, NULL);
+		return 0;
+	}
+	if (!file_exists(path))
+		return err_set(err, ERR_DATA, "%s: no such file", path);
+	app_set_image(app, path);
+	return 0;
+}
+
+const struct cmd cmd_image = {
+	.name = "image",
+	.args = "PATH|none",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "use a picture, or none",
+	.exec = exec_image,
+};
+
+static int exec_task(struct app *app, const struct args *a, struct err *err)
+{
+	enum task t;
+
+	if (!task_find(a->pos[0], &t))
+		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
+			       a->pos[0], task_names());
+	app->request.task = t;
+	set(&app->request.instruction, NULL);
+	app_edited(app);
+	return 0;
+}
+
+const struct cmd cmd_task = {
+	.name = "task",
+	.args = "mner|mre|med|meae|mee",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "choose what is extracted; its own instruction is used",
+	.exec = exec_task,
+};
+
+static int exec_instr(struct app *app, const struct args *a, struct err *err)
+{
+	char *text;
+	int rc;
+
+	if (a->n_pos == 0) {
+		app_say(app, "%s",
+			app->request.instruction ? app->request.instruction
+						 : "(the task's own)");
+		return 0;
+	}
+	if (strcmp(a->pos[0], "own") == 0) {
+		set(&app->request.instruction, NULL);
+		app_edited(app);
+		return 0;
+	}
+	rc = argument_text(a->pos[0], &text, err);
+	if (rc < 0)
+		return rc;
+	free(app->request.instruction);
+	app->request.instruction = text;
+	app_edited(app);
+	return 0;
+}
+
+const struct cmd cmd_instr = {
+	.name = "instr",
+	.args = "[TEXT|@FILE|I0|I1|I2|own]",
+	.flags = CMD_LIVE,
+	.max_pos = 1,
+	.raw = true,
+	.help = "set the instruction ({types}, {head}… are filled in)",
+	.exec = exec_instr,
+};
+
+static int exec_pair(struct app *app, const struct args *a, struct err *err)
+{
+	if (a->n_pos == 1)
+		return err_set(err, ERR_USAGE,
+			       "pair: wants HEAD and TAIL, or nothing");
+	set(&app->request.head, a->n_pos ? a->pos[0] : NULL);
+	set(&app->request.tail, a->n_pos ? a->pos[1] : NULL);
+	app_edited(app);
+	return 0;
+}
+
+const struct cmd cmd_pair = {
+	.name = "pair",
+	.args = "[HEAD TAIL]",
+	.flags = CMD_LIVE,
+	.max_pos = 2,
+	.help = "for mre: the two entities; without them, all pairs",
+	.exec = exec_pair,
+};
+
+static int exec_event(struct app *app, const struct args *a, struct err *err)
+{
+	(void)err;
+	set(&app->request.event, a->pos[0]);
+	app_edited(app);
+	return 0;
+}
+
+const struct cmd cmd_event = {
+	.name = "event",
+	.args = "TYPE",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "for meae: the event type whose arguments are wanted",
+	.exec = exec_event,
+};
+
+int gate_parse(const char *s, struct extract_request *r, struct err *err)
+{
+	char *end;
+	double v;
+
+	if (strcmp(s, "own") == 0) {
+		r->gate = GATE_SET_OWN;
+		return 0;
+	}
+	if (strcmp(s, "off") == 0) {
+		r->gate = GATE_SET_OFF;
+		return 0;
+	}
+	v = strtod(s, &end);
+	if (end == s || *end || !(v >= -2 && v <= 2))
+		return err_set(err, ERR_USAGE,
+			       "gate %s: own, off or a number from -2 to 2 "
+			       "expected",
+			       s);
+	r->gate = GATE_SET_HELD;
+	r->gate_value = (float)v;
+	return 0;
+}
+
+static int exec_gate(struct app *app, const struct args *a, struct err *err)
+{
+	int rc;
+
+	if (a->n_pos == 0) {
+		if (app->result)
+			app_say(app, "gate %.4f in use, own %.4f, cos %.4f",
+				(double)app->result->g_used,
+				(double)app->result->g,
+				(double)app->result->cos);
+		else
+			app_say(app, "gate: nothing computed yet");
+		return 0;
+	}
+	rc = gate_parse(a->pos[0], &app->request, err);
+	if (rc < 0)
+		return rc;
+	app->dirty |= DIRTY_GATE;
+	app_edited(app);
+	return 0;
+}
+
+const struct cmd cmd_gate = {
+	.name = "gate",
+	.args = "[own|off|X]",
+	.flags = CMD_LIVE,
+	.max_pos = 1,
+	.help = "hold the gate at a value, switch it off, or leave it to the "
+		"model",
+	.exec = exec_gate,
+};
+
+static int exec_run(struct app *app, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	app_predict(app);
+	return 0;
+}
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.args = "",
+	.flags = CMD_LIVE | CMD_MODEL,
+	.help = "predict again now",
+	.exec = exec_run,
+};
+
+static int exec_help(struct app *app, const struct args *a, struct err *err)
+{
+	const struct cmd *c;
+	struct str out = {0};
+	char *line, *save = NULL;
+
+	if (a->n_pos) {
+		c = cmd_find(a->pos[0], CMD_LIVE | CMD_BATCH);
+		if (!c)
+			return err_set(err, ERR_USAGE, "no command %s",
+				       a->pos[0]);
+		cmd_usage(c, &out);
+	} else {
+		cmd_list(CMD_LIVE, &out);
+	}
+	for (line = strtok_r(out.s, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		app_say(app, "%s", line);
+	str_release(&out);
+	return 0;
+}
+
+const struct cmd cmd_help = {
+	.name = "help",
+	.args = "[COMMAND]",
+	.flags = CMD_LIVE,
+	.max_pos = 1,
+	.help = "list the commands, or explain one",
+	.exec = exec_help,
+};
+
+static int exec_quit(struct app *app, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	app->quit = true;
+	return 0;
+}
+
+const struct cmd cmd_quit = {
+	.name = "quit",
+	.alias = "q",
+	.args = "",
+	.flags = CMD_LIVE,
+	.help = "leave",
+	.exec = exec_quit,
+};

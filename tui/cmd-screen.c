@@ -1,0 +1,360 @@
+/* Commands of the full screen: what its keys do. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/err.h"
+#include "src/base/mem.h"
+#include "src/engine/clock.h"
+#include "tui/app.h"
+#include "tui/commands.h"
+#include "tui/layout.h"
+
+enum { TWICE = 2000 }; /* ms between two cancels that mean leave */
+
+/* The ui, or NULL and a sentence outside the full screen. */
+static struct ui *screen(struct app *app, const struct args *a,
+			 struct err *err)
+{
+	if (!app->ui)
+		err_set(err, ERR_USAGE, "%s: only on the full screen",
+			a->cmd->name);
+	return app->ui;
+}
+
+static bool find_pane(const char *name, enum pane_id *out)
+{
+	for (int i = 0; i < PANES; i++)
+		if (strcmp(name, pane_name((enum pane_id)i)) == 0) {
+			*out = (enum pane_id)i;
+			return true;
+		}
+	return false;
+}
+
+/* Where one column has no room for it, the pane changes places. */
+static void focus(struct app *app, enum pane_id to)
+{
+	struct ui *ui = app->ui;
+
+	ui->focus = to;
+	if (to == PANE_PICTURE)
+		ui->picture = true;
+	if (to == PANE_INSTRUCTION || to == PANE_RESULTS)
+		ui->picture = false;
+	ui->overlay = OVERLAY_NONE;
+	app->dirty = DIRTY_ALL;
+}
+
+static int exec_focus(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+	const char *s = a->pos[0];
+	int step = strcmp(s, "next") == 0 ? 1 : -1;
+	struct layout l;
+	enum pane_id to;
+
+	if (!ui)
+		return -(int)err->code;
+	if (!find_pane(s, &to)) {
+		if (step < 0 && strcmp(s, "previous") != 0)
+			return err_set(err, ERR_USAGE,
+				       "focus %s: next, previous or the name "
+				       "of a pane expected",
+				       s);
+		layout_make(&l, ui);
+		to = ui->zoom ? (enum pane_id)(((int)ui->focus + step + PANES) %
+					       PANES)
+			      : layout_next(&l, ui->focus, step);
+	}
+	focus(app, to);
+	return 0;
+}
+
+const struct cmd cmd_focus = {
+	.name = "focus",
+	.args = "next|previous|instruction|text|results|picture|gate",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "screen: go to a pane",
+	.exec = exec_focus,
+};
+
+static int exec_zoom(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+
+	if (!ui)
+		return -(int)err->code;
+	ui->zoom = !ui->zoom;
+	app->dirty = DIRTY_ALL;
+	return 0;
+}
+
+const struct cmd cmd_zoom = {
+	.name = "zoom",
+	.args = "",
+	.flags = CMD_LIVE,
+	.help = "screen: the pane in focus takes all the room, or gives it "
+		"back",
+	.exec = exec_zoom,
+};
+
+static int exec_edit(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+	enum pane_id to;
+
+	if (!ui)
+		return -(int)err->code;
+	to = ui->focus == PANE_INSTRUCTION ? PANE_INSTRUCTION : PANE_TEXT;
+	if (a->n_pos && (!find_pane(a->pos[0], &to) ||
+			 (to != PANE_INSTRUCTION && to != PANE_TEXT)))
+		return err_set(err, ERR_USAGE,
+			       "edit %s: instruction or text expected",
+			       a->pos[0]);
+	if (to == PANE_INSTRUCTION && app->request.task == TASK_MEE)
+		return err_set(err, ERR_USAGE,
+			       "mee asks with the instructions of med and "
+			       "meae: edit one of those (:task med)");
+	focus(app, to);
+	ui->want |= WANT_EDIT;
+	return 0;
+}
+
+const struct cmd cmd_edit = {
+	.name = "edit",
+	.args = "[instruction|text]",
+	.flags = CMD_LIVE,
+	.max_pos = 1,
+	.help = "screen: edit in place, predicted while you type",
+	.exec = exec_edit,
+};
+
+static int exec_select(struct app *app, const struct args *a, struct err *err)
+{
+	int n = app->result ? (int)app->result->n_found : 0, at;
+	const char *s = a->pos[0];
+	char *end;
+
+	if (n == 0)
+		return err_set(err, ERR_USAGE, "select: nothing was found");
+	if (strcmp(s, "next") == 0)
+		at = MIN(app->selected + 1, n - 1);
+	else if (strcmp(s, "previous") == 0)
+		at = MAX(app->selected - 1, 0);
+	else if (strcmp(s, "first") == 0)
+		at = 0;
+	else if (strcmp(s, "last") == 0)
+		at = n - 1;
+	else
+		at = (int)strtol(s, &end, 10) - 1;
+	if (at < 0 || at >= n)
+		return err_set(err, ERR_USAGE,
+			       "select %s: next, previous, first, last or a "
+			       "number from 1 to %d expected",
+			       s, n);
+	app->selected = at;
+	for (int i = 0; app->ui && i < PANES; i++)
+		app->ui->scroll[i] = SCROLL_AUTO;
+	app->dirty |= DIRTY_RESULTS | DIRTY_TEXT | DIRTY_PICTURE;
+	return 0;
+}
+
+const struct cmd cmd_select = {
+	.name = "select",
+	.args = "next|previous|first|last|N",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "choose a result; its place and attention are shown",
+	.exec = exec_select,
+};
+
+/* "picture", "boxes" and "heat" are switched, the rest is laid over. */
+static int exec_show(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+	const char *s = a->pos[0];
+	int o = OVERLAY_RAW;
+
+	if (!ui)
+		return -(int)err->code;
+	app->dirty = DIRTY_ALL;
+	if (strcmp(s, "picture") == 0) {
+		focus(app, ui->picture ? PANE_RESULTS : PANE_PICTURE);
+	} else if (strcmp(s, "boxes") == 0) {
+		ui->boxes = !ui->boxes;
+	} else if (strcmp(s, "heat") == 0) {
+		ui->heat = !ui->heat;
+	} else {
+		while (o > OVERLAY_NONE &&
+		       strcmp(s, overlay_name((enum overlay)o)) != 0)
+			o--;
+		if (o == OVERLAY_NONE)
+			return err_set(err, ERR_USAGE,
+				       "show %s: expected %s", s,
+				       a->cmd->args);
+		ui->overlay = (enum overlay)o;
+		/* messages are read from the end */
+		ui->overlay_scroll = o == OVERLAY_MESSAGES ? 1 << 20 : 0;
+	}
+	return 0;
+}
+
+const struct cmd cmd_show = {
+	.name = "show",
+	.args = "picture|boxes|heat|raw|messages|keys",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "screen: lay a list over the panes, or switch something on "
+		"and off",
+	.exec = exec_show,
+};
+
+static int exec_scroll(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+	const char *s = a->pos[0];
+	int *at, step;
+	struct layout l;
+
+	if (!ui)
+		return -(int)err->code;
+	if (strcmp(s, "up") != 0 && strcmp(s, "down") != 0)
+		return err_set(err, ERR_USAGE, "scroll %s: up or down expected",
+			       s);
+	layout_make(&l, ui);
+	at = ui->overlay ? &ui->overlay_scroll : &ui->scroll[ui->focus];
+	step = (ui->overlay ? l.all.h : l.pane[ui->focus].h) - 2;
+	*at = MAX(*at, 0) + MAX(step, 1) * (*s == 'u' ? -1 : 1);
+	*at = MAX(*at, 0);
+	app->dirty = DIRTY_ALL;
+	return 0;
+}
+
+const struct cmd cmd_scroll = {
+	.name = "scroll",
+	.args = "up|down",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.help = "screen: turn a page in the pane in focus",
+	.exec = exec_scroll,
+};
+
+/* From what is held, or else from the model's own value, in whole steps. */
+static int exec_nudge(struct app *app, const struct args *a, struct err *err)
+{
+	float from = app->result ? app->result->g : 0, to;
+	char *end, *line;
+	double step = strtod(a->pos[0], &end);
+	int rc;
+
+	if (end == a->pos[0] || *end || !(fabs(step) >= 0.001 &&
+					  fabs(step) <= 2))
+		return err_set(err, ERR_USAGE,
+			       "nudge %s: a step from -2 to 2 expected",
+			       a->pos[0]);
+	if (app->request.gate == GATE_SET_HELD)
+		from = app->request.gate_value;
+	if (app->request.gate == GATE_SET_OFF)
+		from = 0;
+	to = (float)(step * (round((double)from / step) + 1));
+	line = xasprintf("gate %.3f", (double)fminf(fmaxf(to, 0), 1.649f));
+	rc = cmd_run_line(app, line, err);
+	free(line);
+	return rc;
+}
+
+const struct cmd cmd_nudge = {
+	.name = "nudge",
+	.args = "[-]STEP",
+	.flags = CMD_LIVE,
+	.min_pos = 1,
+	.max_pos = 1,
+	.raw = true,
+	.help = "hold the gate a step higher or lower",
+	.exec = exec_nudge,
+};
+
+static int exec_cancel(struct app *app, const struct args *a, struct err *err)
+{
+	bool ran = app->engine && engine_busy(app->engine);
+	double now = clock_ms();
+
+	(void)a;
+	(void)err;
+	if (ran)
+		engine_cancel(app->engine, 0);
+	app->run_at = 0;
+	if (app->ui && app->ui->cancelled_at > 0 &&
+	    now - app->ui->cancelled_at < TWICE) {
+		app->ui->asking = true;
+		app->dirty |= DIRTY_STATUS;
+		return 0;
+	}
+	if (app->ui)
+		app->ui->cancelled_at = now;
+	app_note(app, ran ? "cancelled" : "nothing is running; C-c again "
+					  "within 2 seconds leaves");
+	return 0;
+}
+
+const struct cmd cmd_cancel = {
+	.name = "cancel",
+	.args = "",
+	.flags = CMD_LIVE,
+	.help = "stop what is being computed",
+	.exec = exec_cancel,
+};
+
+static int want(struct app *app, const struct args *a, unsigned what,
+		struct err *err)
+{
+	if (!screen(app, a, err))
+		return -(int)err->code;
+	app->ui->want |= what;
+	return 0;
+}
+
+static int exec_prompt(struct app *app, const struct args *a, struct err *err)
+{
+	return want(app, a, WANT_PROMPT, err);
+}
+
+const struct cmd cmd_prompt = {
+	.name = "prompt",
+	.args = "",
+	.flags = CMD_LIVE,
+	.help = "screen: type a command",
+	.exec = exec_prompt,
+};
+
+static int exec_repaint(struct app *app, const struct args *a, struct err *err)
+{
+	return want(app, a, WANT_REPAINT, err);
+}
+
+const struct cmd cmd_repaint = {
+	.name = "repaint",
+	.args = "",
+	.flags = CMD_LIVE,
+	.help = "screen: draw everything again",
+	.exec = exec_repaint,
+};
+
+static int exec_suspend(struct app *app, const struct args *a, struct err *err)
+{
+	return want(app, a, WANT_SUSPEND, err);
+}
+
+const struct cmd cmd_suspend = {
+	.name = "suspend",
+	.args = "",
+	.flags = CMD_LIVE,
+	.help = "screen: back to the shell; fg returns",
+	.exec = exec_suspend,
+};

@@ -1,0 +1,343 @@
+/*
+ * The full screen: wait for keys, signals, the engine and the clock; let
+ * commands change the app; draw what is dirty.  No key waits for the engine.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/err.h"
+#include "src/base/mem.h"
+#include "src/base/utf8.h"
+#include "src/engine/clock.h"
+#include "tui/app.h"
+#include "tui/cmd.h"
+#include "tui/face.h"
+#include "tui/keymap.h"
+#include "tui/pane.h"
+#include "tui/prompt.h"
+#include "tui/screen.h"
+#include "tui/signals.h"
+
+enum {
+	KEYS_AT_ONCE = 256,
+	CLOCK = 100, /* ms between looks at a running computation */
+};
+
+struct loop {
+	struct app *app;
+	struct ui ui;
+	struct screen *screen;
+	struct prompt *prompt;
+	struct layout layout;
+	struct grid grid;
+	struct str stderr_line; /* without its newline yet */
+	int signal;		/* that ended the loop; 0: none */
+};
+
+static void relayout(struct loop *l)
+{
+	struct ui *ui = &l->ui;
+
+	if (l->grid.w != ui->w || l->grid.h != ui->h) {
+		grid_release(&l->grid);
+		grid_init(&l->grid, ui->w, ui->h);
+		l->app->dirty = DIRTY_ALL;
+	}
+	layout_make(&l->layout, ui);
+	if (!l->layout.too_small && l->layout.pane[ui->focus].h == 0)
+		ui->focus = layout_next(&l->layout, ui->focus, 1);
+	prompt_columns(l->prompt, l->layout.pane[ui->focus].w - 2);
+}
+
+static void resize(struct loop *l)
+{
+	screen_size(l->screen, &l->ui.w, &l->ui.h);
+	l->app->dirty = DIRTY_ALL;
+}
+
+/* Run a line; an answer of many lines is laid over the panes. */
+static void command(struct loop *l, const char *line)
+{
+	struct app *app = l->app;
+	size_t before = app->n_log;
+	struct err err;
+
+	if (cmd_run_line(app, line, &err) < 0)
+		app_note(app, "%s", err.text);
+	if (app->n_log > before + (size_t)MAX(l->layout.messages.h, 1)) {
+		l->ui.overlay = OVERLAY_MESSAGES;
+		l->ui.overlay_scroll = 1 << 20;
+		app->dirty = DIRTY_ALL;
+	}
+}
+
+/* The template that is edited; the caller's. */
+static char *instruction_now(const struct app *app)
+{
+	const struct extract_request *r = &app->request;
+	const struct extraction *x = app->result;
+	bool cascade = r->task == TASK_MEE || (r->task == TASK_MRE && !r->head);
+	struct str out = {0};
+
+	if (r->instruction)
+		return xstrdup(r->instruction);
+	if (!x || x->task != r->task || cascade)
+		return xstrdup(task_instruction(r->task));
+	/* As it was filled in; a brace of its own stays one. */
+	for (const char *s = x->instruction; *s; s++)
+		str_add(&out, *s == '{' ? "{{" : (char[]){*s, '\0'});
+	return str_detach(&out);
+}
+
+static void begin_edit(struct loop *l)
+{
+	struct app *app = l->app;
+	char *text = l->ui.focus == PANE_INSTRUCTION
+			     ? instruction_now(app)
+			     : xstrdup(app->request.text);
+
+	prompt_edit(l->prompt, text);
+	free(text);
+	app->dirty = DIRTY_ALL;
+}
+
+/* What was typed in a pane becomes what is asked. */
+static void take_edit(struct loop *l, const char *typed)
+{
+	struct app *app = l->app;
+	char **to = l->ui.focus == PANE_INSTRUCTION ? &app->request.instruction
+						    : &app->request.text;
+	char *now = l->ui.focus == PANE_INSTRUCTION ? instruction_now(app)
+						    : xstrdup(*to);
+
+	if (strcmp(now, typed) != 0 && !typed[utf8_valid(typed, strlen(typed))]) {
+		free(*to);
+		*to = xstrdup(typed);
+		app_edited(app);
+	}
+	free(now);
+}
+
+static void act_on_wishes(struct loop *l)
+{
+	unsigned want = l->ui.want;
+
+	l->ui.want = 0;
+	if (want & WANT_PROMPT)
+		prompt_command(l->prompt);
+	if (want & WANT_EDIT)
+		begin_edit(l);
+	if (want & WANT_SUSPEND) {
+		screen_suspend(l->screen);
+		resize(l);
+	}
+	if (want & WANT_REPAINT) {
+		screen_repaint(l->screen);
+		resize(l);
+	}
+}
+
+static void typed_key(struct loop *l, int key, bool alone)
+{
+	bool pane = l->ui.typing == TYPING_PANE;
+	char *line;
+	bool ended;
+
+	if (key == KEY_CTRL('z')) {
+		command(l, "suspend");
+		return;
+	}
+	ended = key == KEY_CTRL('c');
+	if (ended) {
+		prompt_leave(l->prompt);
+		line = NULL;
+	} else {
+		ended = prompt_key(l->prompt, key, alone, &line);
+	}
+	if (pane && !ended)
+		take_edit(l, str_cstr(&l->ui.line));
+	if (ended && !pane && line)
+		command(l, line);
+	if (ended || pane)
+		l->app->dirty = DIRTY_ALL;
+	free(line);
+}
+
+static void pane_key(struct loop *l, int key)
+{
+	const struct binding *b = keymap_find(key);
+	struct ui *ui = &l->ui;
+
+	if (ui->asking) {
+		ui->asking = false;
+		l->app->quit = key == 'y' || key == 'Y' || key == KEY_CTRL('c');
+	} else if (ui->overlay && key != K_PAGE_UP && key != K_PAGE_DOWN &&
+		   key != K_F5 && key != KEY_CTRL('l') && key != KEY_CTRL('z')) {
+		ui->overlay = OVERLAY_NONE;
+		l->app->dirty = DIRTY_ALL;
+	} else if (b) {
+		command(l, b->command);
+	}
+}
+
+static void take_keys(struct loop *l)
+{
+	int key[KEYS_AT_ONCE], n = 0;
+
+	while (n < KEYS_AT_ONCE && screen_key(l->screen, &key[n]))
+		n++;
+	for (int i = 0; i < n; i++) {
+		if (l->ui.typing)
+			typed_key(l, key[i], i + 1 == n && n < KEYS_AT_ONCE);
+		else
+			pane_key(l, key[i]);
+		act_on_wishes(l);
+	}
+	l->app->dirty |= DIRTY_STATUS;
+}
+
+static void take_signals(struct loop *l)
+{
+	int sig;
+
+	while ((sig = signals_next()))
+		switch (sig) {
+		case SIGWINCH:
+			resize(l);
+			break;
+		case SIGTSTP:
+			command(l, "suspend");
+			break;
+		case SIGINT:
+			command(l, "cancel");
+			break;
+		default:
+			l->signal = sig;
+		}
+	act_on_wishes(l);
+}
+
+/* Lines that a library wrote to standard error are messages. */
+static void take_stderr(struct loop *l)
+{
+	char block[4096];
+	ssize_t n;
+
+	while ((n = read(screen_log_fd(l->screen), block, sizeof(block))) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			if (block[i] != '\n') {
+				str_addc(&l->stderr_line, block[i]);
+				continue;
+			}
+			app_note(l->app, "%s", str_cstr(&l->stderr_line));
+			str_clear(&l->stderr_line);
+		}
+}
+
+static int timeout(const struct app *app)
+{
+	int ms = app_timeout(app);
+
+	if (app->live_job || app->open_job)
+		ms = ms < 0 ? CLOCK : MIN(ms, CLOCK);
+	return ms;
+}
+
+static void wait_for(struct loop *l)
+{
+	struct app *app = l->app;
+	struct pollfd p[] = {
+		{STDIN_FILENO, POLLIN, 0},
+		{signals_fd(), POLLIN, 0},
+		{screen_log_fd(l->screen), POLLIN, 0},
+		{app->engine ? engine_fd(app->engine) : -1, POLLIN, 0},
+	};
+
+	if (poll(p, ARRAY_LEN(p), timeout(app)) < 0)
+		p[0].revents = p[1].revents = POLLIN;
+	if (p[1].revents)
+		take_signals(l);
+	if (p[0].revents & (POLLHUP | POLLERR))
+		l->signal = SIGHUP;
+	else if (p[0].revents)
+		take_keys(l);
+	if (p[2].revents)
+		take_stderr(l);
+	app_drain(app);
+	app_tick(app);
+	if (app->live_job)
+		app->dirty |= DIRTY_RESULTS | DIRTY_STATUS;
+}
+
+static void run(struct loop *l)
+{
+	struct app *app = l->app;
+
+	resize(l);
+	while (!app->quit && !l->signal) {
+		relayout(l);
+		if (app->dirty) {
+			paint(app, &l->layout, &l->grid);
+			screen_draw(l->screen, &l->grid);
+		}
+		wait_for(l);
+	}
+}
+
+static void summary(const struct app *app)
+{
+	const struct extraction *x = app->result;
+
+	printf("umie: %s; %s", app->open ? app->report.path : "no checkpoint",
+	       task_name(app->request.task));
+	if (app->request.image)
+		printf("; %s", app->request.image);
+	if (x)
+		printf("\numie: %zu found, gate %.3f, %.0f ms\n", x->n_found,
+		       (double)x->g_used, x->ms.total);
+	else
+		puts("\numie: nothing was computed");
+}
+
+static void release(struct loop *l)
+{
+	str_release(&l->ui.line);
+	str_release(&l->ui.label);
+	str_release(&l->ui.hint);
+	str_release(&l->stderr_line);
+	grid_release(&l->grid);
+	l->app->ui = NULL;
+	l->app->screen = false;
+}
+
+int screen_mode(struct app *app)
+{
+	struct loop l = {.app = app,
+			 .ui = {.focus = PANE_TEXT,
+				.boxes = true,
+				.heat = true}};
+	struct err err;
+
+	for (int i = 0; i < PANES; i++)
+		l.ui.scroll[i] = SCROLL_AUTO;
+	l.screen = screen_open(&err);
+	if (!l.screen) {
+		fprintf(stderr, "umie: %s\n", err.text);
+		return (int)err.code;
+	}
+	l.ui.mode = screen_mode_of(l.screen);
+	l.ui.utf8 = screen_utf8(l.screen);
+	l.prompt = prompt_new(&l.ui);
+	app->ui = &l.ui;
+	app->screen = true;
+	run(&l);
+	prompt_free(l.prompt);
+	screen_close(l.screen);
+	summary(app);
+	release(&l);
+	return l.signal ? 128 + l.signal : 0;
+}

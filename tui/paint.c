@@ -1,0 +1,204 @@
+/* From the app to the grid: frames, titles, panes whose dirty bit is set. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/str.h"
+#include "src/engine/clock.h"
+#include "tui/app.h"
+#include "tui/pane.h"
+
+enum { BUSY_AFTER = 100 }; /* ms until a computation is mentioned */
+
+static const struct pane_ops *const OPS[PANES] = {
+#define PANE_OPS(upper, lower, title) [PANE_##upper] = &pane_##lower,
+	PANE_LIST(PANE_OPS)
+#undef PANE_OPS
+};
+
+int pane_top(int rows, int h, int scroll, int wanted)
+{
+	int most = MAX(rows - h, 0), top = MAX(scroll, 0);
+
+	/* Two rows: a line and the marks below it. */
+	if (scroll == SCROLL_AUTO && wanted >= h - 1)
+		top = wanted - h / 2;
+	return MIN(top, most);
+}
+
+void pane_probability(float p, char out[8])
+{
+	char s[16];
+
+	snprintf(s, sizeof(s), "%.2f", (double)fminf(fmaxf(p, 0), 1));
+	snprintf(out, 8, "%.4s", s[0] == '0' ? s + 1 : "1.0");
+}
+
+double pane_busy(const struct app *app)
+{
+	double ms = app->live_job ? clock_ms() - app->busy_since : 0;
+
+	return ms >= BUSY_AFTER ? ms : 0;
+}
+
+const float *pane_attention(const struct app *app)
+{
+	const struct extraction *x = app->result;
+
+	if (app->selected >= 0 && app->selected < (int)x->n_found &&
+	    x->found[app->selected].attention)
+		return x->found[app->selected].attention;
+	return x->attention;
+}
+
+unsigned pane_tag(const struct app *app, const char *label)
+{
+	static const unsigned inks[] = {INK_CYAN, INK_GREEN, INK_MAGENTA,
+					INK_YELLOW, INK_BLUE};
+	const struct extraction *x = app->result;
+	size_t n = 0;
+
+	/* Numbered as labels come up for the first time. */
+	for (size_t i = 0; x && i < x->n_found; i++) {
+		size_t k = 0;
+
+		if (strcmp(x->found[i].rec.label, label) == 0)
+			break;
+		while (strcmp(x->found[k].rec.label, x->found[i].rec.label))
+			k++;
+		n += k == i;
+	}
+	return inks[n % ARRAY_LEN(inks)];
+}
+
+struct lines {
+	uint32_t across, down, corner[2][2], tee[2];
+};
+
+static const struct lines ASCII = {'-', '|', {{'+', '+'}, {'+', '+'}},
+				   {'+', '+'}};
+static const struct lines BOX = {0x2500,
+				 0x2502,
+				 {{0x250c, 0x2510}, {0x2514, 0x2518}},
+				 {0x251c, 0x2524}};
+
+/* Frame of h rows; `first` and `last`: it ends a column there. */
+static void draw_frame(const struct port *p, const struct lines *c, bool first,
+		       bool last)
+{
+	int right = p->w - 1, bottom = p->h - 1;
+
+	for (int x = 1; x < right; x++) {
+		port_char(p, 0, x, 0, c->across);
+		if (last)
+			port_char(p, bottom, x, 0, c->across);
+	}
+	for (int y = 1; y <= bottom; y++) {
+		port_char(p, y, 0, 0, c->down);
+		port_char(p, y, right, 0, c->down);
+	}
+	port_char(p, 0, 0, 0, first ? c->corner[0][0] : c->tee[0]);
+	port_char(p, 0, right, 0, first ? c->corner[0][1] : c->tee[1]);
+	if (last) {
+		port_char(p, bottom, 0, 0, c->corner[1][0]);
+		port_char(p, bottom, right, 0, c->corner[1][1]);
+	}
+}
+
+static void draw_title(const struct port *p, unsigned ink, const char *name,
+		       const char *more)
+{
+	struct port in = port_part(p, 0, 2, 1, p->w - 4);
+	int x = port_text(&in, 0, 0, ink, name);
+
+	if (*more)
+		x = port_printf(&in, 0, x, ink & ~(unsigned)INK_BOLD, "  %s",
+				more);
+	port_text(&in, 0, x, ink, " ");
+}
+
+static void paint_pane(struct app *app, const struct layout *l,
+		       enum pane_id id, struct port *all)
+{
+	const struct rect *r = &l->pane[id];
+	struct port p = port_part(all, r->y, r->x, r->h, r->w), in;
+	struct ui *ui = app->ui;
+	struct str more = {0};
+	char *name = xasprintf(" %d %s", (int)id + 1, pane_title(id));
+	unsigned ink = ui->focus == id ? INK_BOLD | INK_REVERSE : INK_BOLD;
+	int rows, h = r->h - 1 - l->last[id];
+
+	draw_frame(&p, ui->utf8 ? &BOX : &ASCII, l->first[id], l->last[id]);
+	OPS[id]->title(app, &more);
+	draw_title(&p, ink, name, str_cstr(&more));
+	in = port_part(&p, 1, 1, h, r->w - 2);
+	port_clear(&in);
+	rows = OPS[id]->draw(app, &in, ui->scroll[id]);
+	ui->scroll[id] = MIN(ui->scroll[id], MAX(rows - h, 0));
+	free(name);
+	str_release(&more);
+}
+
+static void paint_overlay(struct app *app, const struct layout *l,
+			  struct port *all)
+{
+	struct port p = port_part(all, l->all.y, l->all.x, l->all.h, l->all.w);
+	struct ui *ui = app->ui;
+	struct port in = port_part(&p, 1, 1, p.h - 2, p.w - 2);
+	char *name = xasprintf(" %s", overlay_title(ui->overlay));
+	int rows;
+
+	port_clear(&p);
+	draw_frame(&p, ui->utf8 ? &BOX : &ASCII, true, true);
+	draw_title(&p, INK_BOLD | INK_REVERSE, name, "");
+	rows = overlay_draw(app, &in, ui->overlay_scroll);
+	if (ui->overlay_scroll > MAX(rows - in.h, 0)) {
+		ui->overlay_scroll = MAX(rows - in.h, 0);
+		port_clear(&in);
+		overlay_draw(app, &in, ui->overlay_scroll);
+	}
+	free(name);
+}
+
+static void paint_bar(const struct app *app, const struct rect *r,
+		      struct port *all,
+		      void (*draw)(const struct app *, const struct port *))
+{
+	struct port p = port_part(all, r->y, r->x, r->h, r->w);
+
+	port_clear(&p);
+	draw(app, &p);
+}
+
+static void paint_small(struct port *all)
+{
+	port_clear(all);
+	port_text(all, 0, 0, 0, "too small: umie wants 60 columns, 16 lines;");
+	port_text(all, 1, 0, 0, "umie --plain needs neither (q leaves)");
+}
+
+void paint(struct app *app, const struct layout *l, struct grid *g)
+{
+	struct port all = {g, 0, 0, g->h, g->w};
+	unsigned dirty = app->dirty;
+
+	app->dirty = 0;
+	g->cursor_y = g->cursor_x = -1;
+	if (l->too_small) {
+		paint_small(&all);
+		return;
+	}
+	if (app->ui->typing == TYPING_PANE) /* for its cursor */
+		dirty |= DIRTY_TEXT | DIRTY_INSTRUCTION;
+	if (app->ui->overlay)
+		paint_overlay(app, l, &all);
+	for (int i = 0; i < PANES && !app->ui->overlay; i++)
+		if (l->pane[i].h && (OPS[i]->dirty & dirty))
+			paint_pane(app, l, (enum pane_id)i, &all);
+	paint_bar(app, &l->status, &all, bar_status);
+	paint_bar(app, &l->keys, &all, bar_keys);
+	paint_bar(app, &l->messages, &all, bar_messages);
+	paint_bar(app, &l->prompt, &all, bar_prompt);
+}

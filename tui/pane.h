@@ -1,0 +1,61 @@
+/*
+ * pane -- the views: each draws a part of the app into a part of the grid.
+ *
+ * Panes only read.  They keep nothing: what they show follows from the app
+ * and its ui, so any of them can be drawn at any time, in any size.
+ */
+#ifndef UMIE_TUI_PANE_H
+#define UMIE_TUI_PANE_H
+
+#include "tui/grid.h"
+#include "tui/layout.h"
+#include "tui/ui.h"
+
+struct app;
+struct str;
+
+struct pane_ops {
+	unsigned dirty; /* bits of the app after which it is drawn again */
+	/* what is special now, behind the name; may add nothing */
+	void (*title)(const struct app *app, struct str *out);
+	/*
+	 * Draw from row `scroll` on (SCROLL_AUTO: what matters is in view);
+	 * return how many rows there are.
+	 */
+	int (*draw)(const struct app *app, const struct port *p, int scroll);
+};
+
+extern const struct pane_ops pane_instruction, pane_text, pane_results,
+	pane_picture, pane_gate;
+
+/* The lines at the top and the bottom. */
+void bar_status(const struct app *app, const struct port *p);
+void bar_keys(const struct app *app, const struct port *p);
+void bar_messages(const struct app *app, const struct port *p);
+void bar_prompt(const struct app *app, const struct port *p);
+
+/* Content of the overlay that is open; returns how many rows there are. */
+int overlay_draw(const struct app *app, const struct port *p, int scroll);
+
+/*
+ * Draw what app->dirty names into `g`, which is as large as the screen, and
+ * clear the bits; scrolling that went too far is put right.
+ */
+void paint(struct app *app, const struct layout *l, struct grid *g);
+
+/*
+ * A wrapped text that may be being edited: its rows, and the row to begin
+ * with so that `wanted` (a row, or -1) is in view.
+ */
+int pane_top(int rows, int h, int scroll, int wanted);
+
+/* ".99", "1.0" */
+void pane_probability(float p, char out[8]);
+/* Milliseconds the prediction has been running; 0: none, or too short. */
+double pane_busy(const struct app *app);
+/* The attention shown: of the selected result, else of the text; or NULL. */
+const float *pane_attention(const struct app *app);
+/* Ink of a label, the same wherever it stands. */
+unsigned pane_tag(const struct app *app, const char *label);
+
+#endif

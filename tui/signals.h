@@ -1,0 +1,32 @@
+/*
+ * signals -- a pipe for those the loop acts on, a last word for the others.
+ *
+ * SIGWINCH, SIGTERM, SIGHUP, SIGINT and SIGTSTP become bytes that poll() sees.
+ * SIGSEGV, SIGABRT, SIGBUS and their like put the terminal back first, then
+ * have their usual effect.
+ */
+#ifndef UMIE_TUI_SIGNALS_H
+#define UMIE_TUI_SIGNALS_H
+
+#include <termios.h>
+
+struct err;
+
+/*
+ * From now on.  `tty` and its modes `was` are what a crash restores; `err_fd`
+ * is where it may speak, `log_fd` a pipe whose content it passes on (what was
+ * written to standard error; -1: none).
+ */
+int signals_start(int tty, const struct termios *was, int err_fd, int log_fd,
+		  struct err *err);
+void signals_stop(void);
+
+/* Readable when a signal came. */
+int signals_fd(void);
+/* The next signal, each kind once; 0: no more. */
+int signals_next(void);
+
+/* Stop the whole process group, as C-z does; returns when continued. */
+void signals_suspend(void);
+
+#endif
