@@ -54,7 +54,7 @@ static void check_text(void)
 	s.ui.point = 4;
 	shows(&s, "Kyle", "what is being typed is shown");
 	ok(s.grid.cursor_y == s.layout.pane[PANE_TEXT].y + 1 &&
-		   s.grid.cursor_x == 5,
+	       s.grid.cursor_x == 5,
 	   "the cursor stands behind it");
 	scene_release(&s);
 }
@@ -137,7 +137,8 @@ static void check_picture(void)
 	shows(&s, "attention of result 1", "whose attention it is");
 	shows(&s, "whole picture .10  O2 .70  O1 .20", "in numbers as well");
 	s.app.selected = -1;
-	shows(&s, "whole picture .20  O1 .50", "of the text when none is chosen");
+	shows(&s, "whole picture .20  O1 .50",
+	      "of the text when none is chosen");
 	s.ui.boxes = false;
 	hides(&s, "+O2", "boxes can be switched off");
 	s.app.picture_error = xstrdup("x.jpg: no picture");

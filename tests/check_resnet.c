@@ -19,7 +19,7 @@ enum { SIZE = 64, PICTURES = 6, PIXELS = SIZE * SIZE * 3 };
 
 static const struct vision_config plain = {
     .arch = VISION_RESNET,
-    .layers = {1, 2, 1, 1},
+    .layers = {1, 1, 2, 2},
     .width = 8,
     .image_size = SIZE,
 };

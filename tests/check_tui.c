@@ -44,7 +44,7 @@ static void check_cells(void)
 	ok(g.n == 3 && g.points == 6 && g.g[2].cp == 'x' && g.g[2].at == 5,
 	   "what is not drawn still counts as code points");
 	ok(glyphs_point(&g, 3) == 1 && glyphs_point(&g, 5) == 2 &&
-		   glyphs_point(&g, 6) == 3,
+	       glyphs_point(&g, 6) == 3,
 	   "a code point inside a joined emoji belongs to it");
 	ok(glyphs_byte(&g, 13) == 1 && glyphs_byte(&g, 14) == 2,
 	   "so does a byte");
@@ -127,9 +127,9 @@ static bool tiles(const struct layout *l, int w)
 	for (int i = 0; i < PANES; i++) {
 		const struct rect *r = &l->pane[i];
 
-		if (r->h && (r->h < 2 + l->last[i] || r->w < 20 ||
-			     r->x + r->w > w || r->y < l->all.y ||
-			     r->y + r->h > l->all.y + l->all.h))
+		if (r->h &&
+		    (r->h < 2 + l->last[i] || r->w < 20 || r->x + r->w > w ||
+		     r->y < l->all.y || r->y + r->h > l->all.y + l->all.h))
 			return false;
 		area += r->h * r->w;
 	}
@@ -160,7 +160,7 @@ static void check_layout(void)
 	ok(l.pane[PANE_PICTURE].h == 0 && l.pane[PANE_RESULTS].h >= 6,
 	   "80x24: lists, no picture");
 	ok(layout_next(&l, PANE_RESULTS, 1) == PANE_GATE &&
-		   layout_next(&l, PANE_INSTRUCTION, -1) == PANE_GATE,
+	       layout_next(&l, PANE_INSTRUCTION, -1) == PANE_GATE,
 	   "the next pane is one that can be seen");
 	ui.picture = true;
 	layout_make(&l, &ui);
@@ -169,7 +169,7 @@ static void check_layout(void)
 	ui = (struct ui){.w = 100, .h = 30};
 	layout_make(&l, &ui);
 	ok(l.pane[PANE_PICTURE].x == l.pane[PANE_TEXT].w &&
-		   l.pane[PANE_GATE].y > l.pane[PANE_PICTURE].y,
+	       l.pane[PANE_GATE].y > l.pane[PANE_PICTURE].y,
 	   "100x30: picture and gate at the right");
 }
 
@@ -197,10 +197,10 @@ static void check_canvas(void)
 	ok(strcmp(row.s, "@@@@") == 0, "ASCII: white is @, black is blank");
 	canvas_draw(&im, &heat, CANVAS_BLOCKS, &p);
 	ok(g.cell[0].cp == 0x2580 && g.cell[0].painted &&
-		   g.cell[0].fg.r > g.cell[3].fg.r,
+	       g.cell[0].fg.r > g.cell[3].fg.r,
 	   "half blocks: heat shows inside of the box");
 	ok(heat_at(&heat, 0.25f, 0.5f) == weight &&
-		   heat_at(&heat, 0.75f, 0.5f) == 0,
+	       heat_at(&heat, 0.75f, 0.5f) == 0,
 	   "a box weighs inside of itself");
 	for (int i = 0; i <= 100; i++) {
 		struct rgb c = heat_color((float)i / 100);
@@ -212,8 +212,8 @@ static void check_canvas(void)
 	}
 	ok(last > 200000, "the colour map gets lighter all the way");
 	ok(canvas_index((struct rgb){255, 0, 0}) == 196 &&
-		   canvas_index((struct rgb){128, 128, 128}) == 244 &&
-		   canvas_index((struct rgb){0, 0, 0}) == 16,
+	       canvas_index((struct rgb){128, 128, 128}) == 244 &&
+	       canvas_index((struct rgb){0, 0, 0}) == 16,
 	   "colours of 256");
 	str_release(&row);
 	grid_release(&g);
@@ -232,8 +232,8 @@ static void check_keymap(void)
 		struct args a;
 		struct err err;
 
-		ok(c && cmd_parse(c, b->command[n] ? 2 : 1, argv, &a, &err) ==
-				0,
+		ok(c &&
+		       cmd_parse(c, b->command[n] ? 2 : 1, argv, &a, &err) == 0,
 		   "%s is :%s", keymap_name(b->key, name), b->command);
 		ok(keymap_find(b->key) == b, "it is bound once");
 		free(word);
@@ -265,7 +265,7 @@ static void check_lines(void)
 	check_line(app, "task mre", ERR_NONE, "");
 	check_line(app, "pair 'Kevin Love' \"Kyle \\\"K\\\"\"", ERR_NONE, "");
 	ok(strcmp(app->request.head, "Kevin Love") == 0 &&
-		   strcmp(app->request.tail, "Kyle \"K\"") == 0,
+	       strcmp(app->request.tail, "Kyle \"K\"") == 0,
 	   "quotes group words");
 	check_line(app, "pair 'Kevin", ERR_USAGE, "quote");
 	check_line(app, "pair a b c", ERR_USAGE, "too many: c");
@@ -278,7 +278,7 @@ static void check_lines(void)
 	ok(app->selected == 1, "select takes the numbers on the screen");
 	check_line(app, "nudge 0.05", ERR_NONE, "");
 	ok(app->request.gate == GATE_SET_HELD &&
-		   fabsf(app->request.gate_value - 0.45f) < 1e-4f,
+	       fabsf(app->request.gate_value - 0.45f) < 1e-4f,
 	   "the gate moves from the own value in whole steps");
 	check_line(app, "nudge -0.05", ERR_NONE, "");
 	ok(fabsf(app->request.gate_value - 0.40f) < 1e-4f, "and back");
@@ -341,7 +341,8 @@ int main(void)
 	check_completion("task m", "m", "mner mre med meae mee");
 	check_completion("gate ", "", "own off");
 	check_completion("help ga", "ga", "gate");
-	ok(complete_wants_file("image x", 6) && !complete_wants_file("gate ", 5),
+	ok(complete_wants_file("image x", 6) &&
+	       !complete_wants_file("gate ", 5),
 	   "file names where the table says so");
 	check_marks();
 	return tap_done();

@@ -26,8 +26,8 @@ ok() {
 	fi
 }
 
-# fails STATUS PATTERN TITLE COMMAND...: the command exits with STATUS and
-# says one line on standard error that matches PATTERN
+# fails STATUS PATTERN TITLE COMMAND...: the command exits with STATUS and its
+# one error sentence on standard error matches PATTERN
 fails() {
 	want=$1 pattern=$2 title=$3
 	shift 3
@@ -35,8 +35,8 @@ fails() {
 	"$@" >"$tmp/.out" 2>"$tmp/.err" </dev/null
 	got=$?
 	if [ "$got" = "$want" ] && grep -Eq -- "$pattern" "$tmp/.err" &&
-		[ "$(wc -l <"$tmp/.err")" = 1 ]; then
-		echo "ok $n - $title: $(cut -c1-200 "$tmp/.err")"
+		[ "$(grep -c '^umie: ' "$tmp/.err")" = 1 ]; then
+		echo "ok $n - $title: $(grep '^umie: ' "$tmp/.err" | cut -c1-200)"
 	else
 		bad=1
 		echo "not ok $n - $title (exit $got, want $want)"

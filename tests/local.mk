@@ -13,7 +13,8 @@ tests_check_golden_SOURCES = \
 	tests/golden_scoring.c \
 	tests/golden_tokenizer.c \
 	tests/golden_umie.c tests/golden_umie.h \
-	tests/golden_vision.c \
+	tests/golden_vision.c tests/golden_vision_full.c \
+	tests/golden_vision_net.c tests/golden_vision_net.h \
 	tests/tap.h
 
 check_PROGRAMS += $(fuzz_programs)
@@ -34,3 +35,6 @@ AM_TESTS_ENVIRONMENT = \
 	then UMIE_SHARED='$(abs_top_srcdir)/../shared'; fi; \
 	export UMIE_SHARED; \
 	LC_ALL=C.UTF-8; export LC_ALL;
+
+check_PROGRAMS += tests/check_resnet
+tests_check_resnet_SOURCES = tests/check_resnet.c tests/tap.h

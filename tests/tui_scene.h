@@ -60,14 +60,14 @@ SCENE struct found *scene_found(struct extraction *x, enum task t,
 	return f;
 }
 
-SCENE void scene_span(struct extraction *x, const char *label,
-		      const char *text, int32_t start, enum fit fit, float p)
+SCENE void scene_span(struct extraction *x, const char *label, const char *text,
+		      int32_t start, enum fit fit, float p)
 {
 	struct found *f = scene_found(x, TASK_MNER, label, p);
 
 	f->rec.text = xstrdup(text);
-	f->text = (struct mention){fit, start, start + (int32_t)strlen(text),
-				   1};
+	f->text =
+	    (struct mention){fit, start, start + (int32_t)strlen(text), 1};
 	f->attention = scene_weights(0.1f, 0.2f, 0.7f);
 }
 
@@ -80,8 +80,8 @@ SCENE struct extraction *scene_result(void)
 	x->text = xstrdup("RT @EW : Kevin Love and Kyle Korver at the Quicken "
 			  "Loans Arena in Cleveland");
 	x->instruction =
-		xstrdup("Please extract the following entity type: person, "
-			"location, organization, miscellaneous.");
+	    xstrdup("Please extract the following entity type: person, "
+		    "location, organization, miscellaneous.");
 	x->raw = xstrdup("person, Kevin Love <spot> person, Kyle Korver");
 	snprintf(x->device, sizeof(x->device), "cpu");
 	snprintf(x->model, sizeof(x->model), "ab12");
@@ -107,7 +107,7 @@ SCENE struct extraction *scene_result(void)
 	scene_span(x, "Organization", "Cavaliers", -1, FIT_ABSENT, 0.33f);
 	x->dropped = xcalloc(1, sizeof(*x->dropped));
 	x->dropped[0] =
-		(struct dropped){xstrdup("animal, Rocky"), "unknown_type"};
+	    (struct dropped){xstrdup("animal, Rocky"), "unknown_type"};
 	x->n_dropped = 1;
 	return x;
 }
@@ -116,11 +116,8 @@ SCENE void scene_init(struct scene *s, int w, int h)
 {
 	memset(s, 0, sizeof(*s));
 	app_init(&s->app, "umie", NULL);
-	s->ui = (struct ui){.w = w,
-			    .h = h,
-			    .focus = PANE_TEXT,
-			    .boxes = true,
-			    .heat = true};
+	s->ui = (struct ui){
+	    .w = w, .h = h, .focus = PANE_TEXT, .boxes = true, .heat = true};
 	for (int i = 0; i < PANES; i++)
 		s->ui.scroll[i] = SCROLL_AUTO;
 	s->app.ui = &s->ui;

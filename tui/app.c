@@ -51,6 +51,7 @@ static void log_line(struct app *a, char *line)
 	}
 	a->log = xgrow(a->log, a->n_log, &a->cap_log, sizeof(*a->log));
 	a->log[a->n_log++] = line;
+	a->n_said++;
 	a->dirty |= DIRTY_MESSAGE;
 }
 

@@ -52,6 +52,7 @@ struct app {
 
 	char **log;		 /* owned lines, oldest first */
 	size_t n_log, cap_log;
+	size_t n_said;		 /* lines ever, dropped ones included */
 	unsigned dirty;
 	double run_at;		 /* when the edited request is due; 0: not */
 	bool quit;

@@ -42,7 +42,7 @@ void bar_status(const struct app *app, const struct port *p)
 				 name,
 				 (double)(app->report.parameters +
 					  app->report.vision_parameters) /
-					 1e6,
+				     1e6,
 				 app->report.dtype);
 	} else {
 		at = port_text(p, 0, at, INK_REVERSE, "  no checkpoint");
@@ -96,8 +96,9 @@ void bar_keys(const struct app *app, const struct port *p)
 		return;
 	}
 	if (app->ui->overlay) {
-		port_text(p, 0, 1, 0, "PgUp and PgDn scroll, any other key "
-				      "closes");
+		port_text(p, 0, 1, 0,
+			  "PgUp and PgDn scroll, any other key "
+			  "closes");
 		return;
 	}
 	for (const struct binding *b = BINDINGS; b->command; b++)
@@ -121,7 +122,8 @@ void bar_messages(const struct app *app, const struct port *p)
 /* The command line scrolls sideways so that the cursor is in view. */
 static void prompt_line(const struct ui *ui, const struct port *p)
 {
-	int x = port_text(p, 0, 0, INK_BOLD, str_cstr(&ui->label)), w = p->w - x;
+	int x = port_text(p, 0, 0, INK_BOLD, str_cstr(&ui->label)),
+	    w = p->w - x;
 	struct glyphs g;
 	size_t from = 0, at;
 

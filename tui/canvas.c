@@ -20,9 +20,8 @@ void canvas_fit(int w, int h, int rows, int cols, int *out_rows, int *out_cols)
 struct rgb heat_color(float v)
 {
 	static const struct rgb stop[] = {
-		{68, 1, 84},	{70, 50, 127},	{54, 92, 141},
-		{39, 127, 142}, {31, 161, 135}, {74, 194, 109},
-		{159, 218, 58}, {253, 231, 37},
+	    {68, 1, 84},    {70, 50, 127},  {54, 92, 141},  {39, 127, 142},
+	    {31, 161, 135}, {74, 194, 109}, {159, 218, 58}, {253, 231, 37},
 	};
 	float at = fminf(fmaxf(v, 0), 1) * (float)(ARRAY_LEN(stop) - 1);
 	int i = MIN((int)at, (int)ARRAY_LEN(stop) - 2);
@@ -30,9 +29,9 @@ struct rgb heat_color(float v)
 
 	at -= (float)i;
 	return (struct rgb){
-		(uint8_t)lrintf((float)a->r + at * (float)(b->r - a->r)),
-		(uint8_t)lrintf((float)a->g + at * (float)(b->g - a->g)),
-		(uint8_t)lrintf((float)a->b + at * (float)(b->b - a->b)),
+	    (uint8_t)lrintf((float)a->r + at * (float)(b->r - a->r)),
+	    (uint8_t)lrintf((float)a->g + at * (float)(b->g - a->g)),
+	    (uint8_t)lrintf((float)a->b + at * (float)(b->b - a->b)),
 	};
 }
 
@@ -67,8 +66,8 @@ static struct rgb mean(const struct image *im, int w, int h, int x, int y)
 	for (int j = y0; j < y1; j++)
 		for (int i = x0; i < x1; i++) {
 			const uint8_t *s =
-				im->rgb + 3 * ((size_t)j * (size_t)im->w +
-					       (size_t)i);
+			    im->rgb +
+			    3 * ((size_t)j * (size_t)im->w + (size_t)i);
 
 			r += s[0];
 			g += s[1];
@@ -120,8 +119,8 @@ static struct rgb shown(const struct pixel *p, bool hot)
 }
 
 /* Two pixels as one character: lightness, or with heat weight as well. */
-static struct cell ascii(const struct pixel *a, const struct pixel *b,
-			 bool hot, bool color)
+static struct cell ascii(const struct pixel *a, const struct pixel *b, bool hot,
+			 bool color)
 {
 	static const uint8_t inks[] = {INK_BLUE, INK_CYAN, INK_GREEN,
 				       INK_YELLOW};

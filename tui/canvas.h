@@ -26,8 +26,7 @@ struct heat {
 };
 
 /* Cells that a w x h picture takes in at most rows x cols (> 0). */
-void canvas_fit(int w, int h, int rows, int cols, int *out_rows,
-		int *out_cols);
+void canvas_fit(int w, int h, int rows, int cols, int *out_rows, int *out_cols);
 
 /* Paint `im` over the whole of `p`. */
 void canvas_draw(const struct image *im, const struct heat *heat,

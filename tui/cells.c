@@ -81,8 +81,7 @@ size_t glyphs_byte(const struct glyphs *g, size_t byte)
 
 	if (byte >= g->bytes)
 		return g->n;
-	while (i + 1 < g->n && g->g[i + 1].byte <= byte &&
-	       g->g[i].byte != byte)
+	while (i + 1 < g->n && g->g[i + 1].byte <= byte && g->g[i].byte != byte)
 		i++;
 	return i;
 }
@@ -151,13 +150,13 @@ void rows_wrap(struct rows *out, const struct glyphs *g, int width)
 	do {
 		end = row_end(g, at, width);
 		out->row =
-			xgrow(out->row, out->n, &out->cap, sizeof(*out->row));
+		    xgrow(out->row, out->n, &out->cap, sizeof(*out->row));
 		out->row[out->n++] = (struct row){at, end};
 		at = end;
 	} while (at < g->n);
 	if (g->n && newline(g, g->n - 1)) {
 		out->row =
-			xgrow(out->row, out->n, &out->cap, sizeof(*out->row));
+		    xgrow(out->row, out->n, &out->cap, sizeof(*out->row));
 		out->row[out->n++] = (struct row){g->n, g->n};
 	}
 }

@@ -23,7 +23,7 @@ struct glyph {
 struct glyphs {
 	struct glyph *g; /* owned */
 	size_t n, cap;
-	size_t bytes;	/* length of the string */
+	size_t bytes;   /* length of the string */
 	int32_t points; /* the same in code points */
 };
 

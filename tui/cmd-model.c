@@ -198,7 +198,7 @@ static int exec_init(struct app *app, const struct args *a, struct err *err)
 	if (rc == 0) {
 		vision = register_all(&p, &m, &c);
 		params_init(&p, (uint64_t)seed);
-		umie_align_head(&m);
+		umie_head_start(&m);
 		rc = params_place(&p, be, err);
 	}
 	if (rc == 0)
@@ -229,30 +229,35 @@ const struct cmd cmd_init = {
 
 static const struct option PACK[] = {
 	{"dtype", 0, "f32|bf16|f16", "type of the weights (default f32)"},
+	{"drop", 0, "PREFIX", "leave tensors out whose names begin so; "
+			      "training starts them anew"},
 	{NULL, 0, NULL, NULL},
 };
 
 /* One weights file in another type; what is not f32, bf16 or f16 stays. */
 static int pack_weights(struct save_folder *f, const char *name,
-			const char *from, enum dtype as, struct err *err)
+			const char *from, enum dtype as, const char *drop,
+			struct err *err)
 {
 	struct weights *w = weights_open(from, err);
 	struct save_tensor *t;
 	char *path;
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	if (!w)
 		return -(int)err->code;
-	n = weights_count(w);
-	t = xcalloc(n, sizeof(*t));
-	for (size_t i = 0; i < n; i++) {
+	t = xcalloc(weights_count(w), sizeof(*t));
+	for (size_t i = 0; i < weights_count(w); i++) {
 		const struct weight *x = weights_at(w, i);
 		enum dtype d = x->tensor.dtype;
 
-		t[i].name = x->name;
-		t[i].tensor = &x->tensor;
-		t[i].as = d == DT_F32 || d == DT_BF16 || d == DT_F16 ? as : d;
+		if (drop && strncmp(x->name, drop, strlen(drop)) == 0)
+			continue;
+		t[n].name = x->name;
+		t[n].tensor = &x->tensor;
+		t[n].as = d == DT_F32 || d == DT_BF16 || d == DT_F16 ? as : d;
+		n++;
 	}
 	path = file_join(save_path(f), name);
 	rc = save_safetensors(path, t, n, NULL, err);
@@ -270,7 +275,7 @@ static int pack_file(struct save_folder *f, const char *from,
 	int rc = 0;
 
 	if (file_exists(path))
-		rc = weights ? pack_weights(f, name, path, as, err)
+		rc = weights ? pack_weights(f, name, path, as, NULL, err)
 			     : save_copy(f, name, path, err);
 	free(path);
 	return rc;
@@ -291,7 +296,8 @@ static int exec_pack(struct app *app, const struct args *a, struct err *err)
 	f = save_begin(a->pos[1], err);
 	if (!f)
 		return -(int)err->code;
-	rc = pack_weights(f, "model.safetensors", a->pos[0], d, err);
+	rc = pack_weights(f, "model.safetensors", a->pos[0], d,
+			  args_get(a, "drop"), err);
 	for (size_t i = 0; i < ARRAY_LEN(copied) && rc == 0; i++)
 		rc = pack_file(f, a->pos[0], copied[i], d, err);
 	if (rc == 0)

@@ -13,8 +13,7 @@
 enum { TWICE = 2000 }; /* ms between two cancels that mean leave */
 
 /* The ui, or NULL and a sentence outside the full screen. */
-static struct ui *screen(struct app *app, const struct args *a,
-			 struct err *err)
+static struct ui *screen(struct app *app, const struct args *a, struct err *err)
 {
 	if (!app->ui)
 		err_set(err, ERR_USAGE, "%s: only on the full screen",
@@ -72,13 +71,13 @@ static int exec_focus(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_focus = {
-	.name = "focus",
-	.args = "next|previous|instruction|text|results|picture|gate",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "screen: go to a pane",
-	.exec = exec_focus,
+    .name = "focus",
+    .args = "next|previous|instruction|text|results|picture|gate",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "screen: go to a pane",
+    .exec = exec_focus,
 };
 
 static int exec_zoom(struct app *app, const struct args *a, struct err *err)
@@ -93,12 +92,12 @@ static int exec_zoom(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_zoom = {
-	.name = "zoom",
-	.args = "",
-	.flags = CMD_LIVE,
-	.help = "screen: the pane in focus takes all the room, or gives it "
-		"back",
-	.exec = exec_zoom,
+    .name = "zoom",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "screen: the pane in focus takes all the room, or gives it "
+	    "back",
+    .exec = exec_zoom,
 };
 
 static int exec_edit(struct app *app, const struct args *a, struct err *err)
@@ -124,12 +123,12 @@ static int exec_edit(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_edit = {
-	.name = "edit",
-	.args = "[instruction|text]",
-	.flags = CMD_LIVE,
-	.max_pos = 1,
-	.help = "screen: edit in place, predicted while you type",
-	.exec = exec_edit,
+    .name = "edit",
+    .args = "[instruction|text]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .help = "screen: edit in place, predicted while you type",
+    .exec = exec_edit,
 };
 
 static int exec_select(struct app *app, const struct args *a, struct err *err)
@@ -163,13 +162,13 @@ static int exec_select(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_select = {
-	.name = "select",
-	.args = "next|previous|first|last|N",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "choose a result; its place and attention are shown",
-	.exec = exec_select,
+    .name = "select",
+    .args = "next|previous|first|last|N",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "choose a result; its place and attention are shown",
+    .exec = exec_select,
 };
 
 /* "picture", "boxes" and "heat" are switched, the rest is laid over. */
@@ -193,10 +192,10 @@ static int exec_show(struct app *app, const struct args *a, struct err *err)
 		       strcmp(s, overlay_name((enum overlay)o)) != 0)
 			o--;
 		if (o == OVERLAY_NONE)
-			return err_set(err, ERR_USAGE,
-				       "show %s: expected %s", s,
-				       a->cmd->args);
+			return err_set(err, ERR_USAGE, "show %s: expected %s",
+				       s, a->cmd->args);
 		ui->overlay = (enum overlay)o;
+		ui->last_messages = 0;
 		/* messages are read from the end */
 		ui->overlay_scroll = o == OVERLAY_MESSAGES ? 1 << 20 : 0;
 	}
@@ -204,14 +203,14 @@ static int exec_show(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_show = {
-	.name = "show",
-	.args = "picture|boxes|heat|raw|messages|keys",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "screen: lay a list over the panes, or switch something on "
-		"and off",
-	.exec = exec_show,
+    .name = "show",
+    .args = "picture|boxes|heat|raw|messages|keys",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "screen: lay a list over the panes, or switch something on "
+	    "and off",
+    .exec = exec_show,
 };
 
 static int exec_scroll(struct app *app, const struct args *a, struct err *err)
@@ -236,13 +235,13 @@ static int exec_scroll(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_scroll = {
-	.name = "scroll",
-	.args = "up|down",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "screen: turn a page in the pane in focus",
-	.exec = exec_scroll,
+    .name = "scroll",
+    .args = "up|down",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "screen: turn a page in the pane in focus",
+    .exec = exec_scroll,
 };
 
 /* From what is held, or else from the model's own value, in whole steps. */
@@ -253,8 +252,8 @@ static int exec_nudge(struct app *app, const struct args *a, struct err *err)
 	double step = strtod(a->pos[0], &end);
 	int rc;
 
-	if (end == a->pos[0] || *end || !(fabs(step) >= 0.001 &&
-					  fabs(step) <= 2))
+	if (end == a->pos[0] || *end ||
+	    !(fabs(step) >= 0.001 && fabs(step) <= 2))
 		return err_set(err, ERR_USAGE,
 			       "nudge %s: a step from -2 to 2 expected",
 			       a->pos[0]);
@@ -270,14 +269,14 @@ static int exec_nudge(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_nudge = {
-	.name = "nudge",
-	.args = "[-]STEP",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.raw = true,
-	.help = "hold the gate a step higher or lower",
-	.exec = exec_nudge,
+    .name = "nudge",
+    .args = "[-]STEP",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .raw = true,
+    .help = "hold the gate a step higher or lower",
+    .exec = exec_nudge,
 };
 
 static int exec_cancel(struct app *app, const struct args *a, struct err *err)
@@ -290,25 +289,23 @@ static int exec_cancel(struct app *app, const struct args *a, struct err *err)
 	if (ran)
 		engine_cancel(app->engine, 0);
 	app->run_at = 0;
-	if (app->ui && app->ui->cancelled_at > 0 &&
-	    now - app->ui->cancelled_at < TWICE) {
-		app->ui->asking = true;
-		app->dirty |= DIRTY_STATUS;
+	app_note(app, "%s%s", ran ? "cancelled" : "nothing is running",
+		 app->ui ? "; C-c again within 2 seconds leaves" : "");
+	if (!app->ui)
 		return 0;
-	}
-	if (app->ui)
-		app->ui->cancelled_at = now;
-	app_note(app, ran ? "cancelled" : "nothing is running; C-c again "
-					  "within 2 seconds leaves");
+	app->ui->asking =
+	    app->ui->cancelled_at > 0 && now - app->ui->cancelled_at < TWICE;
+	app->ui->cancelled_at = now;
+	app->dirty |= DIRTY_STATUS;
 	return 0;
 }
 
 const struct cmd cmd_cancel = {
-	.name = "cancel",
-	.args = "",
-	.flags = CMD_LIVE,
-	.help = "stop what is being computed",
-	.exec = exec_cancel,
+    .name = "cancel",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "stop what is being computed",
+    .exec = exec_cancel,
 };
 
 static int want(struct app *app, const struct args *a, unsigned what,
@@ -326,11 +323,11 @@ static int exec_prompt(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_prompt = {
-	.name = "prompt",
-	.args = "",
-	.flags = CMD_LIVE,
-	.help = "screen: type a command",
-	.exec = exec_prompt,
+    .name = "prompt",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "screen: type a command",
+    .exec = exec_prompt,
 };
 
 static int exec_repaint(struct app *app, const struct args *a, struct err *err)
@@ -339,11 +336,11 @@ static int exec_repaint(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_repaint = {
-	.name = "repaint",
-	.args = "",
-	.flags = CMD_LIVE,
-	.help = "screen: draw everything again",
-	.exec = exec_repaint,
+    .name = "repaint",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "screen: draw everything again",
+    .exec = exec_repaint,
 };
 
 static int exec_suspend(struct app *app, const struct args *a, struct err *err)
@@ -352,9 +349,9 @@ static int exec_suspend(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_suspend = {
-	.name = "suspend",
-	.args = "",
-	.flags = CMD_LIVE,
-	.help = "screen: back to the shell; fg returns",
-	.exec = exec_suspend,
+    .name = "suspend",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "screen: back to the shell; fg returns",
+    .exec = exec_suspend,
 };

@@ -15,8 +15,8 @@ static const struct cmd *command_of(const char *line, size_t start)
 	char name[NAME_MAX_BYTES + 1];
 	size_t at = 0, n;
 
-	while (at < start && (isspace((unsigned char)line[at]) ||
-			      line[at] == ':'))
+	while (at < start &&
+	       (isspace((unsigned char)line[at]) || line[at] == ':'))
 		at++;
 	n = strcspn(line + at, " \t");
 	if (at == start || at + n >= start || n > NAME_MAX_BYTES)

@@ -11,8 +11,7 @@
  * Word number n (from 0) that may stand in `line` from byte `start` on and
  * begins with `text`; the caller's to free(), NULL behind the last.
  */
-char *complete_word(const char *line, size_t start, const char *text,
-		    size_t n);
+char *complete_word(const char *line, size_t start, const char *text, size_t n);
 /* A file name may stand there as well. */
 bool complete_wants_file(const char *line, size_t start);
 

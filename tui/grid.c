@@ -101,7 +101,7 @@ void port_ink(const struct port *p, int y, int x, int n, unsigned ink)
 		if (y >= 0 && y < p->h)
 			p->g->cell[(size_t)(p->y + y) * (size_t)p->g->w +
 				   (size_t)(p->x + i)]
-				.ink |= (uint16_t)ink;
+			    .ink |= (uint16_t)ink;
 }
 
 /* Glyphs in at most w columns, '>' in the last one when they are cut. */

@@ -12,24 +12,24 @@
 #include "tui/ui.h"
 
 /* enum, name on the screen, bytes that readline expects; NULL: none */
-#define KEYS(_)                                  \
-	_(UP, "up", "\033[A")                    \
-	_(DOWN, "down", "\033[B")                \
-	_(RIGHT, "right", "\033[C")              \
-	_(LEFT, "left", "\033[D")                \
-	_(HOME, "Home", "\033[H")                \
-	_(END, "End", "\033[F")                  \
-	_(PAGE_UP, "PgUp", NULL)                 \
-	_(PAGE_DOWN, "PgDn", NULL)               \
-	_(INSERT, "Ins", NULL)                   \
-	_(DELETE, "Del", "\033[3~")              \
-	_(BACKSPACE, "Backspace", "\177")        \
-	_(BACK_TAB, "S-Tab", NULL)               \
-	_(F1, "F1", NULL)                        \
-	_(F5, "F5", NULL)                        \
-	_(ENTER, "Enter", "\r")                  \
-	_(PASTE_BEGIN, "", NULL)                 \
-	_(PASTE_END, "", NULL)                   \
+#define KEYS(_)                           \
+	_(UP, "up", "\033[A")             \
+	_(DOWN, "down", "\033[B")         \
+	_(RIGHT, "right", "\033[C")       \
+	_(LEFT, "left", "\033[D")         \
+	_(HOME, "Home", "\033[H")         \
+	_(END, "End", "\033[F")           \
+	_(PAGE_UP, "PgUp", NULL)          \
+	_(PAGE_DOWN, "PgDn", NULL)        \
+	_(INSERT, "Ins", NULL)            \
+	_(DELETE, "Del", "\033[3~")       \
+	_(BACKSPACE, "Backspace", "\177") \
+	_(BACK_TAB, "S-Tab", NULL)        \
+	_(F1, "F1", NULL)                 \
+	_(F5, "F5", NULL)                 \
+	_(ENTER, "Enter", "\r")           \
+	_(PASTE_BEGIN, "", NULL)          \
+	_(PASTE_END, "", NULL)            \
 	_(OTHER, "", NULL)
 
 enum key {
@@ -37,19 +37,19 @@ enum key {
 #define KEY_ENUM(upper, name, bytes) K_##upper,
 	KEYS(KEY_ENUM)
 #undef KEY_ENUM
-	KEYS_END,
+	    KEYS_END,
 	K_ESCAPE = 27,
 	K_TAB = 9,
 };
 
-#define KEY_CTRL(c) ((c) & 0x1f)
+#define KEY_CTRL(c) ((c)&0x1f)
 
 struct binding {
 	int key;
 	const char *command; /* a line of the prompt */
 	const char *note;    /* for `?`; NULL: as the row before */
 	const char *hint;    /* short, for the line of keys; or NULL */
-	unsigned panes;	     /* where the hint is shown: bit per pane */
+	unsigned panes;      /* where the hint is shown: bit per pane */
 };
 
 extern const struct binding BINDINGS[]; /* ends with a NULL command */

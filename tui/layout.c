@@ -61,8 +61,8 @@ static void two_columns(struct layout *l, const struct ui *ui)
 	static const enum pane_id right[] = {PANE_PICTURE, PANE_GATE};
 	struct rect in = l->all;
 	int w = ui->w * 2 / 5, gate = 6;
-	int height[] = {instruction_rows(ui, in.h, 3),
-			clamp(in.h / 3, 4, 16), 0};
+	int height[] = {instruction_rows(ui, in.h, 3), clamp(in.h / 3, 4, 16),
+			0};
 
 	in.w -= w;
 	stack(l, in, left, height, 3);

@@ -1,14 +1,50 @@
-bin_PROGRAMS += umie
+# All of it but main() is a library, so that tests can paint without a
+# terminal.
 noinst_LIBRARIES += libtui.a
-libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS) \
-	$(CHAFA_CFLAGS)
+libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
+	tui/bars.c \
 	tui/batch.c tui/batch.h \
-	tui/cmd-bench.c tui/cmd-eval.c tui/cmd-extract.c tui/cmd-live.c \
-	tui/cmd-model.c tui/cmd-train.c \
+	tui/canvas.c tui/canvas.h \
+	tui/cells.c tui/cells.h \
 	tui/cmd.c tui/cmd.h tui/commands.h \
+	tui/cmd-bench.c \
+	tui/cmd-eval.c \
+	tui/cmd-extract.c \
+	tui/cmd-live.c \
+	tui/cmd-model.c \
+	tui/cmd-screen.c \
+	tui/cmd-train.c \
+	tui/complete.c tui/complete.h \
 	tui/face.c tui/face.h \
-	tui/line.c
+	tui/grid.c tui/grid.h \
+	tui/keymap.c tui/keymap.h \
+	tui/layout.c tui/layout.h \
+	tui/line.c \
+	tui/loop.c \
+	tui/marks.c tui/marks.h \
+	tui/overlay.c \
+	tui/paint.c \
+	tui/pane.h \
+	tui/pane-gate.c \
+	tui/pane-instruction.c \
+	tui/pane-picture.c \
+	tui/pane-results.c \
+	tui/pane-text.c \
+	tui/prompt.c tui/prompt.h \
+	tui/screen.c tui/screen.h \
+	tui/signals.c tui/signals.h \
+	tui/ui.c tui/ui.h
+tui_libs = libtui.a $(LDADD) $(CURSES_LIBS) $(READLINE_LIBS)
+
+bin_PROGRAMS += umie
 umie_SOURCES = tui/main.c
-umie_LDADD = libtui.a $(LDADD) $(CURSES_LIBS) $(READLINE_LIBS) $(CHAFA_LIBS)
+umie_LDADD = $(tui_libs)
+
+check_PROGRAMS += tests/check_tui tests/check_panes
+tests_check_tui_SOURCES = tests/check_tui.c tests/tui_scene.h tests/tap.h
+tests_check_tui_LDADD = $(tui_libs)
+tests_check_panes_SOURCES = tests/check_panes.c tests/tui_scene.h tests/tap.h
+tests_check_panes_LDADD = $(tui_libs)
+dist_check_SCRIPTS += tests/screen.test

@@ -2,6 +2,7 @@
  * The full screen: wait for keys, signals, the engine and the clock; let
  * commands change the app; draw what is dirty.  No key waits for the engine.
  */
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,7 +36,8 @@ struct loop {
 	struct layout layout;
 	struct grid grid;
 	struct str stderr_line; /* without its newline yet */
-	int signal;		/* that ended the loop; 0: none */
+	int signal;             /* that ended the loop; 0: none */
+	bool pasting;           /* over the panes: not meant as keys */
 };
 
 static void relayout(struct loop *l)
@@ -63,14 +65,15 @@ static void resize(struct loop *l)
 static void command(struct loop *l, const char *line)
 {
 	struct app *app = l->app;
-	size_t before = app->n_log;
+	size_t before = app->n_said;
 	struct err err;
 
 	if (cmd_run_line(app, line, &err) < 0)
 		app_note(app, "%s", err.text);
-	if (app->n_log > before + (size_t)MAX(l->layout.messages.h, 1)) {
+	if (app->n_said > before + (size_t)MAX(l->layout.messages.h, 1)) {
 		l->ui.overlay = OVERLAY_MESSAGES;
-		l->ui.overlay_scroll = 1 << 20;
+		l->ui.overlay_scroll = 0;
+		l->ui.last_messages = app->n_said - before;
 		app->dirty = DIRTY_ALL;
 	}
 }
@@ -97,8 +100,8 @@ static void begin_edit(struct loop *l)
 {
 	struct app *app = l->app;
 	char *text = l->ui.focus == PANE_INSTRUCTION
-			     ? instruction_now(app)
-			     : xstrdup(app->request.text);
+			 ? instruction_now(app)
+			 : xstrdup(app->request.text);
 
 	prompt_edit(l->prompt, text);
 	free(text);
@@ -114,7 +117,8 @@ static void take_edit(struct loop *l, const char *typed)
 	char *now = l->ui.focus == PANE_INSTRUCTION ? instruction_now(app)
 						    : xstrdup(*to);
 
-	if (strcmp(now, typed) != 0 && !typed[utf8_valid(typed, strlen(typed))]) {
+	if (strcmp(now, typed) != 0 &&
+	    !typed[utf8_valid(typed, strlen(typed))]) {
 		free(*to);
 		*to = xstrdup(typed);
 		app_edited(app);
@@ -141,24 +145,19 @@ static void act_on_wishes(struct loop *l)
 	}
 }
 
+/* A key while readline has the focus. */
 static void typed_key(struct loop *l, int key, bool alone)
 {
-	bool pane = l->ui.typing == TYPING_PANE;
-	char *line;
-	bool ended;
+	bool pane = l->ui.typing == TYPING_PANE, ended = false;
+	char *line = NULL;
 
-	if (key == KEY_CTRL('z')) {
-		command(l, "suspend");
-		return;
-	}
-	ended = key == KEY_CTRL('c');
-	if (ended) {
+	if (key == KEY_CTRL('c')) {
 		prompt_leave(l->prompt);
-		line = NULL;
+		ended = true;
 	} else {
 		ended = prompt_key(l->prompt, key, alone, &line);
 	}
-	if (pane && !ended)
+	if (pane && !ended && !prompt_pasting(l->prompt))
 		take_edit(l, str_cstr(&l->ui.line));
 	if (ended && !pane && line)
 		command(l, line);
@@ -167,16 +166,26 @@ static void typed_key(struct loop *l, int key, bool alone)
 	free(line);
 }
 
+/* Keys that mean the same wherever the focus is. */
+static bool is_global(int key)
+{
+	return key == KEY_CTRL('z') || key == KEY_CTRL('l');
+}
+
 static void pane_key(struct loop *l, int key)
 {
 	const struct binding *b = keymap_find(key);
 	struct ui *ui = &l->ui;
 
-	if (ui->asking) {
+	if (l->pasting || key == K_PASTE_BEGIN) {
+		l->pasting = key != K_PASTE_END;
+		if (!l->pasting)
+			app_note(l->app, "nothing was pasted: e edits the "
+					 "text, : begins a command");
+	} else if (ui->asking) {
 		ui->asking = false;
 		l->app->quit = key == 'y' || key == 'Y' || key == KEY_CTRL('c');
-	} else if (ui->overlay && key != K_PAGE_UP && key != K_PAGE_DOWN &&
-		   key != K_F5 && key != KEY_CTRL('l') && key != KEY_CTRL('z')) {
+	} else if (ui->overlay && key != K_PAGE_UP && key != K_PAGE_DOWN) {
 		ui->overlay = OVERLAY_NONE;
 		l->app->dirty = DIRTY_ALL;
 	} else if (b) {
@@ -191,7 +200,9 @@ static void take_keys(struct loop *l)
 	while (n < KEYS_AT_ONCE && screen_key(l->screen, &key[n]))
 		n++;
 	for (int i = 0; i < n; i++) {
-		if (l->ui.typing)
+		if (is_global(key[i]))
+			command(l, keymap_find(key[i])->command);
+		else if (l->ui.typing)
 			typed_key(l, key[i], i + 1 == n && n < KEYS_AT_ONCE);
 		else
 			pane_key(l, key[i]);
@@ -251,10 +262,10 @@ static void wait_for(struct loop *l)
 {
 	struct app *app = l->app;
 	struct pollfd p[] = {
-		{STDIN_FILENO, POLLIN, 0},
-		{signals_fd(), POLLIN, 0},
-		{screen_log_fd(l->screen), POLLIN, 0},
-		{app->engine ? engine_fd(app->engine) : -1, POLLIN, 0},
+	    {STDIN_FILENO, POLLIN, 0},
+	    {signals_fd(), POLLIN, 0},
+	    {screen_log_fd(l->screen), POLLIN, 0},
+	    {app->engine ? engine_fd(app->engine) : -1, POLLIN, 0},
 	};
 
 	if (poll(p, ARRAY_LEN(p), timeout(app)) < 0)
@@ -298,7 +309,7 @@ static void summary(const struct app *app)
 		printf("; %s", app->request.image);
 	if (x)
 		printf("\numie: %zu found, gate %.3f, %.0f ms\n", x->n_found,
-		       (double)x->g_used, x->ms.total);
+		       fabs((double)x->g_used), x->ms.total);
 	else
 		puts("\numie: nothing was computed");
 }
@@ -316,10 +327,9 @@ static void release(struct loop *l)
 
 int screen_mode(struct app *app)
 {
-	struct loop l = {.app = app,
-			 .ui = {.focus = PANE_TEXT,
-				.boxes = true,
-				.heat = true}};
+	struct loop l = {
+	    .app = app,
+	    .ui = {.focus = PANE_TEXT, .boxes = true, .heat = true}};
 	struct err err;
 
 	for (int i = 0; i < PANES; i++)

@@ -9,8 +9,8 @@
 
 /* What an edit left alone, in code points. */
 struct edit {
-	int32_t before;		/* of both texts */
-	int32_t behind, moved;	/* from here on in the old text, by this */
+	int32_t before;        /* of both texts */
+	int32_t behind, moved; /* from here on in the old text, by this */
 };
 
 static bool continues(char c)
@@ -33,9 +33,9 @@ static struct edit compare(const char *old, const char *new)
 	while (z > 0 && continues(old[n - z]))
 		z--;
 	return (struct edit){
-		.before = (int32_t)utf8_count(old, a),
-		.behind = (int32_t)utf8_count(old, n - z),
-		.moved = (int32_t)utf8_count(new, m) - points,
+	    .before = (int32_t)utf8_count(old, a),
+	    .behind = (int32_t)utf8_count(old, n - z),
+	    .moved = (int32_t)utf8_count(new, m) - points,
 	};
 }
 

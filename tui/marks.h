@@ -13,7 +13,7 @@ struct extraction;
 
 struct mark {
 	int32_t start, end; /* code points of the text that is shown */
-	int number;	    /* of the result, from 1 */
+	int number;         /* of the result, from 1 */
 	const char *label;  /* borrowed from the extraction */
 	const char *ink_of; /* label that chooses the colour; borrowed */
 	bool selected;

@@ -53,14 +53,15 @@ static void keys(struct list *l)
 			b++;
 		} while (b->command && !b->note);
 		port_field(l->p, l->y, 1, 14, INK_BOLD, names.s);
-		port_text(l->p, l->y, 16, 0, first->note);
+		port_field(l->p, l->y, 16, 37, 0, first->note);
 		port_printf(l->p, l->y++, 54, INK_DIM, ":%s", first->command);
 		str_release(&names);
 	}
 	blank(l);
-	text(l, 0, "Keys are commands: what stands at the right can be typed "
-		   "behind : as well; :help lists all commands.  While you "
-		   "type, the keys of readline hold (~/.inputrc).");
+	text(l, 0,
+	     "Keys are commands: what stands at the right can be typed "
+	     "behind : as well; :help lists all commands.  While you "
+	     "type, the keys of readline hold (~/.inputrc).");
 }
 
 static void raw(struct list *l, const struct extraction *x)
@@ -82,6 +83,16 @@ static void raw(struct list *l, const struct extraction *x)
 	text(l, 0, x->model);
 }
 
+/* All of them, or those that a command has just made. */
+static void messages(struct list *l, const struct app *app)
+{
+	size_t last = app->ui->last_messages;
+
+	for (size_t i = last && last < app->n_log ? app->n_log - last : 0;
+	     i < app->n_log; i++)
+		text(l, 0, app->log[i]);
+}
+
 int overlay_draw(const struct app *app, const struct port *p, int scroll)
 {
 	struct list l = {p, -scroll};
@@ -93,8 +104,7 @@ int overlay_draw(const struct app *app, const struct port *p, int scroll)
 		keys(&l);
 		break;
 	case OVERLAY_MESSAGES:
-		for (size_t i = 0; i < app->n_log; i++)
-			text(&l, 0, app->log[i]);
+		messages(&l, app);
 		break;
 	case OVERLAY_RAW:
 		raw(&l, app->result);

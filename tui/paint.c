@@ -14,7 +14,7 @@ enum { BUSY_AFTER = 100 }; /* ms until a computation is mentioned */
 
 static const struct pane_ops *const OPS[PANES] = {
 #define PANE_OPS(upper, lower, title) [PANE_##upper] = &pane_##lower,
-	PANE_LIST(PANE_OPS)
+    PANE_LIST(PANE_OPS)
 #undef PANE_OPS
 };
 
@@ -77,12 +77,10 @@ struct lines {
 	uint32_t across, down, corner[2][2], tee[2];
 };
 
-static const struct lines ASCII = {'-', '|', {{'+', '+'}, {'+', '+'}},
-				   {'+', '+'}};
-static const struct lines BOX = {0x2500,
-				 0x2502,
-				 {{0x250c, 0x2510}, {0x2514, 0x2518}},
-				 {0x251c, 0x2524}};
+static const struct lines ASCII = {
+    '-', '|', {{'+', '+'}, {'+', '+'}}, {'+', '+'}};
+static const struct lines BOX = {
+    0x2500, 0x2502, {{0x250c, 0x2510}, {0x2514, 0x2518}}, {0x251c, 0x2524}};
 
 /* Frame of h rows; `first` and `last`: it ends a column there. */
 static void draw_frame(const struct port *p, const struct lines *c, bool first,
@@ -119,8 +117,8 @@ static void draw_title(const struct port *p, unsigned ink, const char *name,
 	port_text(&in, 0, x, ink, " ");
 }
 
-static void paint_pane(struct app *app, const struct layout *l,
-		       enum pane_id id, struct port *all)
+static void paint_pane(struct app *app, const struct layout *l, enum pane_id id,
+		       struct port *all)
 {
 	const struct rect *r = &l->pane[id];
 	struct port p = port_part(all, r->y, r->x, r->h, r->w), in;

@@ -99,7 +99,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 }
 
 const struct pane_ops pane_gate = {
-	.dirty = DIRTY_GATE | DIRTY_RESULTS,
-	.title = title,
-	.draw = draw,
+    .dirty = DIRTY_GATE | DIRTY_RESULTS,
+    .title = title,
+    .draw = draw,
 };

@@ -77,7 +77,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 }
 
 const struct pane_ops pane_instruction = {
-	.dirty = DIRTY_INSTRUCTION,
-	.title = title,
-	.draw = draw,
+    .dirty = DIRTY_INSTRUCTION,
+    .title = title,
+    .draw = draw,
 };

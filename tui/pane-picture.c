@@ -66,8 +66,7 @@ static int region_selected(const struct app *app)
 }
 
 /* One side of a frame; the picture's colours stay behind it. */
-static void edge(const struct port *p, int y, int x, unsigned ink,
-		 uint32_t cp)
+static void edge(const struct port *p, int y, int x, unsigned ink, uint32_t cp)
 {
 	const struct cell *under;
 	struct cell c = {.cp = cp, .ink = (uint16_t)ink};
@@ -174,8 +173,8 @@ static void draw_picture(const struct app *app, const struct port *p)
 	struct port in;
 	int rows, cols;
 
-	canvas_fit(app->picture.w, app->picture.h, MAX(p->h - NUMBERS, 1),
-		   p->w, &rows, &cols);
+	canvas_fit(app->picture.w, app->picture.h, MAX(p->h - NUMBERS, 1), p->w,
+		   &rows, &cols);
 	in = port_part(p, 0, (p->w - cols) / 2, rows, cols);
 	if (a && app->ui->heat) {
 		heat.n = app->result->regions.n - 1;
@@ -206,7 +205,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 }
 
 const struct pane_ops pane_picture = {
-	.dirty = DIRTY_PICTURE,
-	.title = title,
-	.draw = draw,
+    .dirty = DIRTY_PICTURE,
+    .title = title,
+    .draw = draw,
 };

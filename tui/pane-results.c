@@ -13,7 +13,7 @@ enum {
 	PLACE = 9, /* "1234-5678" */
 	FIT = 3,
 	P = 5,
-	WIDE = 56, /* from here on places are shown, */
+	WIDE = 56,  /* from here on places are shown, */
 	WIDER = 76, /* and both of a relation */
 };
 
@@ -91,7 +91,7 @@ static int type_width(const struct extraction *x, int w)
 
 	for (size_t i = 0; i < x->n_found; i++)
 		type = MAX(type, cells_width(x->found[i].rec.label) +
-					 (x->found[i].event >= 0 ? 3 : 0));
+				     (x->found[i].event >= 0 ? 3 : 0));
 	return MIN(type, MIN(TYPE_MAX, w / 3));
 }
 
@@ -104,7 +104,7 @@ static void draw_found(const struct app *app, const struct port *p, size_t i,
 	int type = type_width(x, p->w), at, text;
 	bool pair = f->rec.task == TASK_MRE;
 	int place_w = p->w < (pair ? WIDER : WIDE) ? 0
-		      : pair			   ? 2 * PLACE + 2
+		      : pair                       ? 2 * PLACE + 2
 						   : PLACE + 1;
 	char *what, *place, *name, prob[8];
 	const char *fit;
@@ -116,7 +116,8 @@ static void draw_found(const struct app *app, const struct port *p, size_t i,
 	at = port_printf(p, y, 0, old | (selected ? INK_BOLD : 0), "%c%2zu ",
 			 selected ? '>' : ' ', i + 1);
 	at = port_field(p, y, at, type, old | pane_tag(app, f->rec.label),
-			name) + 1;
+			name) +
+	     1;
 	text = p->w - at - P - place_w - FIT;
 	at = port_field(p, y, at, text, old, what);
 	at = port_field(p, y, at + 1, P - 1, old, prob);
@@ -185,7 +186,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 }
 
 const struct pane_ops pane_results = {
-	.dirty = DIRTY_RESULTS | DIRTY_STATUS,
-	.title = title,
-	.draw = draw,
+    .dirty = DIRTY_RESULTS | DIRTY_STATUS,
+    .title = title,
+    .draw = draw,
 };

@@ -17,8 +17,8 @@ struct page {
 	struct rows rows;
 	struct marks marks;
 	size_t *begin, *end; /* of each mark, in glyphs */
-	uint8_t *lane;	     /* of each mark */
-	bool live;	     /* being edited */
+	uint8_t *lane;       /* of each mark */
+	bool live;           /* being edited */
 };
 
 static const char *shown(const struct app *app, bool *live)
@@ -35,8 +35,7 @@ static void title(const struct app *app, struct str *out)
 
 	str_addf(out, "%zu characters", utf8_count(s, strlen(s)));
 	if (x && !app->stale && x->cut_tokens)
-		str_addf(out, ", the last %d tokens do not fit",
-			 x->cut_tokens);
+		str_addf(out, ", the last %d tokens do not fit", x->cut_tokens);
 	if (live)
 		str_add(out, ", editing");
 }
@@ -101,13 +100,12 @@ static int lanes(const struct page *v, size_t row)
 
 static unsigned mark_ink(const struct page *v, const struct mark *m)
 {
-	return pane_tag(v->app, m->ink_of) |
-	       (m->selected ? INK_BOLD : 0) | (v->app->stale ? INK_DIM : 0);
+	return pane_tag(v->app, m->ink_of) | (m->selected ? INK_BOLD : 0) |
+	       (v->app->stale ? INK_DIM : 0);
 }
 
 /* Number and label, as much of them as there is room for. */
-static void draw_name(const struct port *p, const struct mark *m,
-		      unsigned ink)
+static void draw_name(const struct port *p, const struct mark *m, unsigned ink)
 {
 	char *name = xasprintf("%d %s", m->number, m->label);
 	struct glyphs g;
@@ -224,7 +222,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 }
 
 const struct pane_ops pane_text = {
-	.dirty = DIRTY_TEXT | DIRTY_RESULTS,
-	.title = title,
-	.draw = draw,
+    .dirty = DIRTY_TEXT | DIRTY_RESULTS,
+    .title = title,
+    .draw = draw,
 };

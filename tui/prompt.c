@@ -18,15 +18,15 @@
 enum { HISTORY_LINES = 1000 };
 
 struct prompt {
-	struct ui *ui;	     /* borrowed */
-	struct str queue;    /* bytes for readline */
-	size_t taken;	     /* of queue */
-	struct str paste;    /* between the brackets of a paste */
+	struct ui *ui;    /* borrowed */
+	struct str queue; /* bytes for readline */
+	size_t taken;     /* of queue */
+	struct str paste; /* between the brackets of a paste */
 	bool pasting;
-	bool ended;	     /* readline handed in a line */
-	char *line;	     /* that line; owned */
-	char *history_file;  /* owned; NULL: none is kept */
-	int added;	     /* history lines that the file lacks */
+	bool ended;         /* readline handed in a line */
+	char *line;         /* that line; owned */
+	char *history_file; /* owned; NULL: none is kept */
+	int added;          /* history lines that the file lacks */
 	HISTORY_STATE *commands, *nothing; /* while the other is in use */
 	FILE *null;
 	int columns;
@@ -71,8 +71,7 @@ static void follow(void)
 	ui->point = (size_t)rl_point;
 	str_clear(&ui->label);
 	for (; s && *s; s++)
-		if (*s != RL_PROMPT_START_IGNORE &&
-		    *s != RL_PROMPT_END_IGNORE)
+		if (*s != RL_PROMPT_START_IGNORE && *s != RL_PROMPT_END_IGNORE)
 			str_addc(&ui->label, *s);
 }
 
@@ -81,9 +80,8 @@ static char *next_word(const char *text, int state)
 	static size_t n; /* readline asks for one match after the other */
 
 	n = state ? n + 1 : 0;
-	return complete_word(rl_line_buffer, (size_t)(rl_point -
-						      (int)strlen(text)),
-			     text, n);
+	return complete_word(rl_line_buffer,
+			     (size_t)(rl_point - (int)strlen(text)), text, n);
 }
 
 static char **complete(const char *text, int start, int end)
@@ -240,6 +238,8 @@ void prompt_leave(struct prompt *p)
 {
 	if (p->ui->typing == TYPING_NONE)
 		return;
+	/* It may be in the middle of a sequence of keys, or of a search. */
+	rl_callback_sigcleanup();
 	rl_callback_handler_remove();
 	switch_history(p, true);
 	p->ui->typing = TYPING_NONE;
@@ -250,6 +250,11 @@ void prompt_leave(struct prompt *p)
 	str_clear(&p->ui->label);
 	str_clear(&p->ui->hint);
 	p->ui->point = 0;
+}
+
+bool prompt_pasting(const struct prompt *p)
+{
+	return p->pasting;
 }
 
 void prompt_columns(struct prompt *p, int columns)

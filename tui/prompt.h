@@ -34,6 +34,9 @@ void prompt_leave(struct prompt *p);
  */
 bool prompt_key(struct prompt *p, int key, bool alone, char **line);
 
+/* Between the brackets of a paste: the line is still as before. */
+bool prompt_pasting(const struct prompt *p);
+
 /* The line is `columns` wide where it is edited: up and down move in it. */
 void prompt_columns(struct prompt *p, int columns);
 

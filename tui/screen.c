@@ -23,10 +23,10 @@
 
 struct screen {
 	SCREEN *curses;
-	WINDOW *keys;	/* a pad: reading from it draws nothing */
+	WINDOW *keys; /* a pad: reading from it draws nothing */
 	bool color, utf8, direct;
-	int log[2];	/* standard error while the screen is up */
-	int err_fd;	/* the real one */
+	int log[2]; /* standard error while the screen is up */
+	int err_fd; /* the real one */
 	struct termios was;
 };
 
@@ -73,8 +73,6 @@ static void start_colors(struct screen *s)
 	start_color();
 	use_default_colors();
 	s->direct = COLORS >= 1 << 24;
-	for (short i = 1; i < INK_COLORS; i++)
-		init_pair(i, i, -1);
 }
 
 static void start_curses(struct screen *s)
@@ -191,10 +189,11 @@ static void draw_cell(const struct screen *s, int y, int x,
 	if (!s->utf8 && c->cp > 0x7e)
 		text[0] = '?';
 	if (s->color && c->painted)
-		pair = alloc_pair(color_number(s, c->fg),
-				  color_number(s, c->bg));
-	else if (s->color)
-		pair = c->ink & INK_COLOR;
+		pair =
+		    alloc_pair(color_number(s, c->fg), color_number(s, c->bg));
+	else if (s->color && (c->ink & INK_COLOR))
+		/* Looked up each time: pictures may have pushed it out. */
+		pair = alloc_pair(c->ink & INK_COLOR, -1);
 	setcchar(&out, text, attributes(c->ink), 0, &pair);
 	mvadd_wch(y, x, &out);
 }
@@ -224,15 +223,23 @@ static int translate(int code)
 	static const struct {
 		int code, key;
 	} table[] = {
-		{KEY_UP, K_UP},		  {KEY_DOWN, K_DOWN},
-		{KEY_RIGHT, K_RIGHT},	  {KEY_LEFT, K_LEFT},
-		{KEY_HOME, K_HOME},	  {KEY_END, K_END},
-		{KEY_PPAGE, K_PAGE_UP},	  {KEY_NPAGE, K_PAGE_DOWN},
-		{KEY_IC, K_INSERT},	  {KEY_DC, K_DELETE},
-		{KEY_BTAB, K_BACK_TAB},	  {KEY_BACKSPACE, K_BACKSPACE},
-		{KEY_ENTER, K_ENTER},	  {KEY_F(1), K_F1},
-		{KEY_F(5), K_F5},	  {CODE_PASTE_BEGIN, K_PASTE_BEGIN},
-		{CODE_PASTE_END, K_PASTE_END},
+	    {KEY_UP, K_UP},
+	    {KEY_DOWN, K_DOWN},
+	    {KEY_RIGHT, K_RIGHT},
+	    {KEY_LEFT, K_LEFT},
+	    {KEY_HOME, K_HOME},
+	    {KEY_END, K_END},
+	    {KEY_PPAGE, K_PAGE_UP},
+	    {KEY_NPAGE, K_PAGE_DOWN},
+	    {KEY_IC, K_INSERT},
+	    {KEY_DC, K_DELETE},
+	    {KEY_BTAB, K_BACK_TAB},
+	    {KEY_BACKSPACE, K_BACKSPACE},
+	    {KEY_ENTER, K_ENTER},
+	    {KEY_F(1), K_F1},
+	    {KEY_F(5), K_F5},
+	    {CODE_PASTE_BEGIN, K_PASTE_BEGIN},
+	    {CODE_PASTE_END, K_PASTE_END},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -50,10 +50,10 @@ static void say(int fd, const char *s, size_t n)
 static void crash(int sig)
 {
 	static const char leave[] =
-		"\033[?1000l\033[?1002l\033[?1006l\033[?1004l\033[?2004l"
-		"\033[?1049l\033[?25h\033[0m";
+	    "\033[?1000l\033[?1002l\033[?1006l\033[?1004l\033[?2004l"
+	    "\033[?1049l\033[?25h\033[0m";
 	static const char words[] =
-		"umie: a fatal error; the terminal was restored\n";
+	    "umie: a fatal error; the terminal was restored\n";
 	char block[512];
 	ssize_t n;
 
@@ -68,7 +68,7 @@ static void crash(int sig)
 }
 
 static void take(int sig, void (*handler)(int), int flags,
-		  struct sigaction *old)
+		 struct sigaction *old)
 {
 	struct sigaction sa = {.sa_handler = handler, .sa_flags = flags};
 
@@ -96,11 +96,11 @@ int signals_start(int tty, const struct termios *was, int err_fd, int log_fd,
 	state.stack = (stack_t){.ss_sp = xmalloc(STACK), .ss_size = STACK};
 	sigaltstack(&state.stack, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(LOOP); i++)
-		take (LOOP[i], tell, SA_RESTART, &state.old_loop[i]);
+		take(LOOP[i], tell, SA_RESTART, &state.old_loop[i]);
 	for (size_t i = 0; i < ARRAY_LEN(CRASH); i++)
-		take (CRASH[i], crash, SA_ONSTACK | SA_RESETHAND,
-		       &state.old_crash[i]);
-	take (SIGPIPE, SIG_IGN, 0, &state.old_pipe);
+		take(CRASH[i], crash, SA_ONSTACK | SA_RESETHAND,
+		     &state.old_crash[i]);
+	take(SIGPIPE, SIG_IGN, 0, &state.old_pipe);
 	return 0;
 }
 
@@ -147,8 +147,7 @@ void signals_suspend(void)
 {
 	struct sigaction ours;
 
-	take (SIGTSTP, SIG_DFL, 0, &ours);
+	take(SIGTSTP, SIG_DFL, 0, &ours);
 	kill(0, SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);
 }
-

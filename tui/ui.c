@@ -4,7 +4,7 @@ const char *pane_name(enum pane_id p)
 {
 	static const char *const name[PANES] = {
 #define PANE_NAME(upper, lower, title) [PANE_##upper] = #lower,
-		PANE_LIST(PANE_NAME)
+	    PANE_LIST(PANE_NAME)
 #undef PANE_NAME
 	};
 
@@ -15,7 +15,7 @@ const char *pane_title(enum pane_id p)
 {
 	static const char *const name[PANES] = {
 #define PANE_TITLE(upper, lower, title) [PANE_##upper] = title,
-		PANE_LIST(PANE_TITLE)
+	    PANE_LIST(PANE_TITLE)
 #undef PANE_TITLE
 	};
 
@@ -24,10 +24,9 @@ const char *pane_title(enum pane_id p)
 
 static const struct {
 	const char *name, *title;
-} OVERLAY_TABLE[] = {
-	[OVERLAY_NONE] = {"", ""},
+} OVERLAY_TABLE[] = {[OVERLAY_NONE] = {"", ""},
 #define OVERLAY_ROW(upper, lower, title) [OVERLAY_##upper] = {#lower, title},
-	OVERLAYS(OVERLAY_ROW)
+		     OVERLAYS(OVERLAY_ROW)
 #undef OVERLAY_ROW
 };
 

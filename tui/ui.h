@@ -14,25 +14,25 @@
 #include "tui/canvas.h"
 
 /* name in commands, title; in the order of their numbers, from 1 */
-#define PANE_LIST(_)                         \
+#define PANE_LIST(_)                               \
 	_(INSTRUCTION, instruction, "Instruction") \
-	_(TEXT, text, "Text")                \
-	_(RESULTS, results, "Results")       \
-	_(PICTURE, picture, "Picture")       \
+	_(TEXT, text, "Text")                      \
+	_(RESULTS, results, "Results")             \
+	_(PICTURE, picture, "Picture")             \
 	_(GATE, gate, "Gate")
 
 enum pane_id {
 #define PANE_ENUM(upper, lower, title) PANE_##upper,
 	PANE_LIST(PANE_ENUM)
 #undef PANE_ENUM
-	PANES,
+	    PANES,
 	PANE_NONE = -1,
 };
 
 /* name in `show`, title of the box over the panes */
-#define OVERLAYS(_)                                  \
-	_(KEYS, keys, "Keys")                        \
-	_(MESSAGES, messages, "Messages")            \
+#define OVERLAYS(_)                       \
+	_(KEYS, keys, "Keys")             \
+	_(MESSAGES, messages, "Messages") \
 	_(RAW, raw, "Input and output of the model")
 
 enum overlay {
@@ -67,13 +67,14 @@ struct ui {
 	bool boxes, heat;
 	enum overlay overlay;
 	int scroll[PANES], overlay_scroll; /* rows above the pane */
+	size_t last_messages;              /* shown by the overlay; 0: all */
 	enum canvas_mode mode;
 	bool utf8; /* frames are lines */
 	enum typing typing;
 	struct str line, label, hint; /* typed, before it, completions */
-	size_t point;		      /* cursor in line, bytes */
-	bool asking;		      /* leave? */
-	double cancelled_at;	      /* ms; 0: not lately */
+	size_t point;                 /* cursor in line, bytes */
+	bool asking;                  /* leave? */
+	double cancelled_at;          /* ms; 0: not lately */
 	unsigned want;
 };
 

@@ -7,16 +7,16 @@
 #include "src/cpu/cpu.h"
 #include "src/cpu/dnn.h"
 #include "src/cpu/vec.h"
+#include "src/cpu/winograd.h"
 
 /* From this size on memory is asked for in huge pages. */
 enum { HUGE_PAGE = 2 << 20 };
 
-static void *cpu_get(struct backend *be, size_t n)
+void *cpu_memory(size_t n)
 {
 	size_t align = n >= HUGE_PAGE ? HUGE_PAGE : 64;
 	void *p;
 
-	(void)be;
 	if (posix_memalign(&p, align, n ? n : 1) != 0)
 		return NULL;
 #ifdef MADV_HUGEPAGE
@@ -24,6 +24,12 @@ static void *cpu_get(struct backend *be, size_t n)
 		(void)madvise(p, n, MADV_HUGEPAGE);
 #endif
 	return p;
+}
+
+static void *cpu_get(struct backend *be, size_t n)
+{
+	(void)be;
+	return cpu_memory(n);
 }
 
 static void cpu_put(struct backend *be, void *p, size_t n)
@@ -66,6 +72,7 @@ static int cpu_zero(struct backend *be, void *p, size_t n, struct err *err)
 static void cpu_forget(struct backend *be)
 {
 	dnn_forget(cpu_of(be)->dnn);
+	winograd_forget(cpu_of(be));
 }
 
 static void cpu_close(struct backend *be)
@@ -75,6 +82,7 @@ static void cpu_close(struct backend *be)
 	if (!c)
 		return;
 	dnn_close(c->dnn);
+	winograd_forget(c);
 	arena_release(&c->scratch);
 	free(c);
 }

@@ -17,22 +17,31 @@
 #include "src/base/arena.h"
 #include "src/tensor/backend.h"
 
-struct vec; /* vec.h: kernels of the chosen instruction set */
-struct dnn; /* dnn.h: oneDNN engine, stream, primitives, packed weights */
+struct vec;      /* vec.h: kernels of the chosen instruction set */
+struct dnn;      /* dnn.h: oneDNN engine, stream, primitives, packed weights */
+struct winograd; /* winograd.h: a kernel made ready */
 
 struct cpu {
 	struct backend base; /* first: a struct backend * is a struct cpu * */
 	int threads;
 	bool bf16;
 	const struct vec *vec;
-	struct dnn *dnn;      /* owned */
-	struct arena scratch; /* reset at the start of every op */
+	struct dnn *dnn;           /* owned */
+	struct winograd *winograd; /* owned list */
+	struct arena scratch;      /* reset at the start of every op */
 };
 
 static inline struct cpu *cpu_of(struct backend *be)
 {
 	return (struct cpu *)be;
 }
+
+/*
+ * `n` bytes for large arrays: in huge pages where the system has them, which
+ * is a quarter more speed when weights are read.  For free(); NULL when there
+ * is no memory.
+ */
+void *cpu_memory(size_t n);
 
 /* Threads for a loop over `work` elements: all, or 1 when it is small. */
 int cpu_split(const struct cpu *c, int64_t work);

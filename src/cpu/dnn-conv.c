@@ -8,6 +8,27 @@
 
 enum { MOST_PRIMS = 1024 }; /* then all are dropped */
 
+/* A frozen weight in a primitive's layout. */
+struct conv_pack {
+	struct conv_pack *next;
+	const void *data;  /* of the tensor */
+	dnnl_memory_t mem; /* owned, with its bytes */
+};
+
+/* Memory that a primitive's inner layouts share; grows. */
+struct conv_buffer {
+	void *data;
+	size_t size;
+};
+
+/* All that hangs on struct dnn's `conv`. */
+struct conv_cache {
+	struct conv_prim *prims; /* newest first */
+	size_t n_prims;
+	struct conv_pack *packs;
+	struct conv_buffer x, w, y, wide;
+};
+
 static void drop_prims(struct conv_cache *k)
 {
 	struct conv_prim *p, *next;
@@ -31,7 +52,6 @@ static void conv_forget(struct dnn *d)
 		free(p);
 	}
 	k->packs = NULL;
-	products_forget(&k->products);
 }
 
 static void conv_close(struct dnn *d)
@@ -40,7 +60,6 @@ static void conv_close(struct dnn *d)
 
 	conv_forget(d);
 	drop_prims(k);
-	products_release(&k->products);
 	free(k->x.data);
 	free(k->w.data);
 	free(k->y.data);
@@ -49,7 +68,7 @@ static void conv_close(struct dnn *d)
 	d->conv = NULL;
 }
 
-struct conv_cache *conv_cache_of(struct dnn *d)
+static struct conv_cache *cache_of(struct dnn *d)
 {
 	if (!d->conv) {
 		d->conv = xcalloc(1, sizeof(struct conv_cache));
@@ -73,7 +92,7 @@ static bool same_want(const struct conv_want *a, const struct conv_want *b)
 static struct conv_prim *prim_get(struct dnn *d, const struct conv_want *w,
 				  struct err *err)
 {
-	struct conv_cache *k = conv_cache_of(d);
+	struct conv_cache *k = cache_of(d);
 	struct conv_prim *p;
 
 	dnn_enter(d);
@@ -233,7 +252,7 @@ int dnn_conv_forward(struct dnn *d, const struct dnn_conv *c, const float *x,
 	struct conv_want want = {
 	    .kind = CONV_FORWARD, .c = *c, .bias = bias, .sum = res};
 	size_t size = (size_t)(c->B * c->OY * c->OX * c->O) * sizeof(*y);
-	struct conv_cache *k = conv_cache_of(d);
+	struct conv_cache *k = cache_of(d);
 	dnnl_memory_t mx, mw, my;
 	struct conv_prim *p;
 
@@ -271,7 +290,7 @@ int dnn_conv_backward_data(struct dnn *d, const struct dnn_conv *c,
 	struct conv_want want = {.kind = CONV_BACK_DATA, .c = *c};
 	int64_t n = c->B * c->Y * c->X * c->C;
 	float *part = arena_alloc(scratch, (size_t)n * sizeof(*part));
-	struct conv_cache *k = conv_cache_of(d);
+	struct conv_cache *k = cache_of(d);
 	dnnl_memory_t mx, mw, my;
 	struct conv_prim *p;
 
@@ -300,7 +319,7 @@ int dnn_conv_backward_weights(struct dnn *d, const struct dnn_conv *c,
 	struct conv_want want = {.kind = CONV_BACK_WEIGHTS, .c = *c};
 	int64_t n = c->O * c->C * c->kh * c->kw;
 	float *part = arena_alloc(scratch, (size_t)n * sizeof(*part));
-	struct conv_cache *k = conv_cache_of(d);
+	struct conv_cache *k = cache_of(d);
 	dnnl_memory_t mx, mw, my;
 	struct conv_prim *p;
 

@@ -1,8 +1,8 @@
 /*
  * dnn-conv -- convolution primitives: what dnn-conv.c runs and
- * dnn-conv-make.c creates, and the products of dnn-products.c.
+ * dnn-conv-make.c creates.
  *
- * Included by these three only.
+ * Included by these two only.
  */
 #ifndef UMIE_CPU_DNN_CONV_H
 #define UMIE_CPU_DNN_CONV_H
@@ -38,39 +38,6 @@ struct conv_prim {
 	struct conv_port x, w, y;
 	dnnl_memory_t bias; /* owned; NULL without */
 };
-
-/* A frozen weight in a primitive's layout. */
-struct conv_pack {
-	struct conv_pack *next;
-	const void *data;  /* of the tensor */
-	dnnl_memory_t mem; /* owned, with its bytes */
-};
-
-/* Memory that a primitive's inner layouts share; grows. */
-struct conv_buffer {
-	void *data;
-	size_t size;
-};
-
-/* What dnn-products.c keeps. */
-struct products {
-	struct products_prim *prims;
-	size_t n_prims;
-	struct products_pack *packs;
-};
-
-/* All that hangs on struct dnn's `conv`. */
-struct conv_cache {
-	struct conv_prim *prims; /* newest first */
-	size_t n_prims;
-	struct conv_pack *packs;
-	struct conv_buffer x, w, y, wide;
-	struct products products;
-};
-struct conv_cache *conv_cache_of(struct dnn *d); /* made when missing */
-
-void products_forget(struct products *s); /* drop packed factors */
-void products_release(struct products *s);
 
 /* A new primitive; NULL and ERR_DEVICE on failure. */
 struct conv_prim *conv_prim_new(struct dnn *d, const struct conv_want *w,

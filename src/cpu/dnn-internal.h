@@ -1,9 +1,9 @@
 /*
- * dnn-internal -- what dnn.c, dnn-matmul.c and dnn-conv.c share.
+ * dnn-internal -- what the files dnn*.c share.
  *
- * Included by these three only: it needs oneDNN's headers.  A primitive is
- * created for a number of threads and must be executed with it, so every
- * entry point calls dnn_enter() first.
+ * Included by them only: it needs oneDNN's headers.  A primitive is created
+ * for a number of threads and must be executed with it, so every entry point
+ * calls dnn_enter() first.
  */
 #ifndef UMIE_CPU_DNN_INTERNAL_H
 #define UMIE_CPU_DNN_INTERNAL_H

@@ -5,16 +5,15 @@
 #include "src/base/err.h"
 #include "src/base/mem.h"
 #include "src/base/rng.h"
+#include "src/cpu/cpu.h"
 #include "src/cpu/dnn-internal.h"
+#include "src/cpu/vec.h"
 
 enum {
 	BUCKETS = 512,  /* of packed weights */
 	SETS = 128,     /* of primitives, */
 	WAYS = 4,       /* this many in each: the least recently used goes */
 	PACK_ROWS = 64, /* the M a layout is chosen for */
-	TILE_M = 256,
-	TILE_N = 192,
-	TILE_N_WIDE = 384,
 };
 
 /* A weight in the layout that oneDNN likes best. */
@@ -232,7 +231,22 @@ static struct product *product_get(struct dnn *d, const struct product *want,
 	return oldest;
 }
 
-/* Fill p->buf from w, whose elements are those of the layout "ba". */
+/* w (O,K) as f32, to be given to free(). */
+static float *widened(const struct dnn *d, const struct tensor *w)
+{
+	int64_t O = w->dim[0], K = w->dim[1];
+	float *f = xcalloc((size_t)O, (size_t)K * sizeof(*f));
+	size_t row = (size_t)K * dtype_size(w->dtype);
+	const struct vec *vec = vec_nth(0);
+
+#pragma omp parallel for num_threads(d->threads)
+	for (int64_t o = 0; o < O; o++)
+		vec->widen(K, w->dtype, (const char *)w->data + (size_t)o * row,
+			   f + o * K);
+	return f;
+}
+
+/* Fill p->buf from w, which is the layout "ba" of (K,O). */
 static int packed_fill(struct dnn *d, struct packed *p, const struct tensor *w,
 		       struct err *err)
 {
@@ -243,11 +257,8 @@ static int packed_fill(struct dnn *d, struct packed *p, const struct tensor *w,
 	void *data = w->data;
 	int rc;
 
-	if (!p->bf16 && w->dtype != DT_F32) {
-		data = wide = xcalloc((size_t)(p->O * p->K), sizeof(*wide));
-		for (int64_t i = 0; i < p->O * p->K; i++)
-			wide[i] = tensor_float(w, i);
-	}
+	if (!p->bf16 && w->dtype != DT_F32)
+		data = wide = widened(d, w);
 	rc = dnn_md_init(&md, 2, dim, p->bf16 ? dnnl_bf16 : dnnl_f32, dnnl_ba,
 			 err);
 	if (rc == 0)
@@ -285,8 +296,11 @@ static int packed_init(struct dnn *d, struct packed *p, const struct tensor *w,
 #else
 	p->md = *md;
 #endif
-	p->buf = xaligned(dnnl_memory_desc_get_size(md));
-	rc = dnn_memory(d, &p->memory, DNN_MD(p->md), p->buf, err);
+	p->buf = cpu_memory(dnnl_memory_desc_get_size(md));
+	if (!p->buf)
+		rc = err_set(err, ERR_DEVICE, "no memory for packed weights");
+	if (rc == 0)
+		rc = dnn_memory(d, &p->memory, DNN_MD(p->md), p->buf, err);
 	if (rc == 0)
 		rc = packed_fill(d, p, w, err);
 done:
@@ -299,8 +313,8 @@ done:
 static struct packed *packed_get(struct dnn *d, const struct tensor *w,
 				 bool bf16, struct err *err)
 {
-	uintptr_t key = (uintptr_t)w->data / 64;
-	struct packed **slot = &d->matmul->packed[key % BUCKETS], *p;
+	uint64_t hash = rng_mix(0, (uintptr_t)w->data);
+	struct packed **slot = &d->matmul->packed[hash % BUCKETS], *p;
 
 	for (p = *slot; p; p = p->next)
 		if (p->data == w->data && p->bf16 == bf16 &&
@@ -395,34 +409,4 @@ int dnn_linear(struct dnn *d, const float *x, int64_t M, const struct tensor *w,
 		in = half;
 	}
 	return product_run(d, p, pack, in, b, y, err);
-}
-
-/*
- * oneDNN would split K among threads where that helps, and the result would
- * then depend on their number.  So: tiles whose size depends on the shape
- * only, each computed by one thread.
- */
-int dnn_sgemm(struct dnn *d, bool ta, bool tb, int64_t M, int64_t N, int64_t K,
-	      const float *A, int64_t lda, const float *B, int64_t ldb,
-	      float beta, float *C, int64_t ldc, struct err *err)
-{
-	int64_t tn = N >= 8 * TILE_N_WIDE ? TILE_N_WIDE : TILE_N;
-	int64_t across = (N + tn - 1) / tn, down = (M + TILE_M - 1) / TILE_M;
-	int threads = across * down > 1 ? d->threads : 1;
-	int bad = dnnl_success, before = dnn_threads(1);
-
-#pragma omp parallel for schedule(dynamic) num_threads(threads) \
-    reduction(max                                               \
-	      : bad)
-	for (int64_t i = 0; i < across * down; i++) {
-		int64_t n = i / down * tn, m = i % down * TILE_M;
-		int s = dnnl_sgemm(
-		    ta ? 'T' : 'N', tb ? 'T' : 'N', MIN(M - m, TILE_M),
-		    MIN(N - n, tn), K, 1, A + (ta ? m : m * lda), lda,
-		    B + (tb ? n * ldb : n), ldb, beta, C + m * ldc + n, ldc);
-
-		bad = MAX(bad, s);
-	}
-	dnn_threads(before);
-	return dnn_check((dnnl_status_t)bad, "sgemm", err);
 }

@@ -1,9 +1,9 @@
 /*
  * dnn -- what we use of oneDNN, behind plain arrays.
  *
- * Debian 12 has oneDNN 2.6, newer systems 3.x; the API differs, so only
- * dnn.c, dnn-matmul.c and dnn-conv.c include it.  Primitives are cached by
- * shape; weights marked frozen are packed once and kept under their address.
+ * Debian 12 has oneDNN 2.6, newer systems 3.x; the API differs, so only the
+ * files dnn*.c include it.  Primitives are cached by shape; weights marked
+ * frozen are packed once and kept under their address.
  */
 #ifndef UMIE_CPU_DNN_H
 #define UMIE_CPU_DNN_H
@@ -60,18 +60,5 @@ int dnn_conv_backward_data(struct dnn *d, const struct dnn_conv *c,
 int dnn_conv_backward_weights(struct dnn *d, const struct dnn_conv *c,
 			      const float *x, const float *dy, float *dw,
 			      struct arena *scratch, struct err *err);
-
-/*
- * n products at once: y[i] (M,O) = x[i] (M,K) w[i] (K,O), arrays without
- * gaps.  The w are kept packed under `key` until dnn_forget(); when they are
- * not there, fill(context, w) writes them, (n,K,O).
- */
-struct dnn_products {
-	int64_t n, M, K, O;
-};
-typedef void dnn_products_fn(const void *context, float *w);
-int dnn_products(struct dnn *d, const struct dnn_products *shape,
-		 const float *x, const void *key, dnn_products_fn *fill,
-		 const void *context, float *y, struct err *err);
 
 #endif

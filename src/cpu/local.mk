@@ -9,18 +9,21 @@ libumie_a_SOURCES += \
 	src/cpu/dnn-conv.c src/cpu/dnn-conv.h \
 	src/cpu/dnn-conv-make.c \
 	src/cpu/dnn-matmul.c \
+	src/cpu/dnn-products.c \
+	src/cpu/dnn-sgemm.c \
 	src/cpu/embed.c \
 	src/cpu/linear.c \
 	src/cpu/optim.c \
 	src/cpu/pointwise.c \
 	src/cpu/pool.c \
 	src/cpu/relu.c \
-	src/cpu/rows.c
+	src/cpu/rows.c \
+	src/cpu/winograd.c src/cpu/winograd.h
 
 # vec.c once for each instruction set; libumie.a refers to all of them, so
 # $(umie_libs) stands behind it wherever it is linked.
 vec_sources = src/cpu/vec.c src/cpu/vec.h src/cpu/vec-gemv.h \
-	src/cpu/vec-lanes.h
+	src/cpu/vec-lanes.h src/cpu/vec-winograd.h
 vec_cflags = $(AM_CFLAGS) -O3 -fno-math-errno -fno-trapping-math
 
 noinst_LIBRARIES += libumie_vec_base.a

@@ -1,5 +1,6 @@
 /*
- * vec-winograd -- the tile transforms of Winograd's convolution F(4x4, 3x3).
+ * vec-winograd -- Winograd's convolution F(4x4, 3x3): tile transforms and the
+ * product between them.
  *
  * Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR
  * 2016: points 0, 1, -1, 2, -2 and infinity.  Part of vec.c, which is
@@ -9,6 +10,7 @@
 #define UMIE_CPU_VEC_WINOGRAD_H
 
 #include "src/cpu/vec-lanes.h"
+#include "src/cpu/vec.h"
 
 /* Six numbers of the input to the six points; the stride of both is `s`. */
 INLINE void points(VF *x, int s)
@@ -36,6 +38,51 @@ INLINE void unpoints(VF *x, int s)
 	x[s] = b + 2 * d;
 	x[2 * s] = a + 4 * c;
 	x[3 * s] = b + 8 * d + x[5 * s];
+}
+
+/*
+ * R rows of x against one panel of w.  Every number has an accumulator of its
+ * own, filled in the order of k: it depends neither on R nor on the panel.
+ */
+INLINE void panel_block(int R, int64_t K, const float *x, int64_t ldx,
+			const float *w, float *y, int64_t ldy)
+{
+	enum { WIDE = VEC_PANEL / LANES };
+	VF acc[12][WIDE] = {0};
+
+	for (int64_t k = 0; k < K; k++) {
+		VF v[WIDE];
+
+#pragma GCC unroll 8
+		for (int j = 0; j < WIDE; j++)
+			v[j] = load_f32(w + k * VEC_PANEL + j * LANES);
+#pragma GCC unroll 12
+		for (int r = 0; r < R; r++)
+#pragma GCC unroll 8
+			for (int j = 0; j < WIDE; j++)
+				acc[r][j] += x[r * ldx + k] * v[j];
+	}
+	for (int r = 0; r < R; r++)
+		for (int j = 0; j < WIDE; j++)
+			store_f32(y + r * ldy + j * LANES, acc[r][j]);
+}
+
+static void panel(int64_t M, int64_t K, const float *x, int64_t ldx,
+		  const float *w, float *y, int64_t ldy)
+{
+	int64_t m = 0;
+
+#if defined(__AVX512F__)
+	for (; m + 12 <= M; m += 12)
+		panel_block(12, K, x + m * ldx, ldx, w, y + m * ldy, ldy);
+	for (; m + 4 <= M; m += 4)
+		panel_block(4, K, x + m * ldx, ldx, w, y + m * ldy, ldy);
+#elif defined(__AVX__)
+	for (; m + 3 <= M; m += 3)
+		panel_block(3, K, x + m * ldx, ldx, w, y + m * ldy, ldy);
+#endif
+	for (; m < M; m++)
+		panel_block(1, K, x + m * ldx, ldx, w, y + m * ldy, ldy);
 }
 
 static void winograd_in(int64_t n, const float *const *x, float *v,

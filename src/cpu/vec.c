@@ -364,6 +364,7 @@ const struct vec PASTE(vec_, VEC_ISA) = {
     .geglu_back = geglu_back,
     .dropout = dropout,
     .adamw = adamw,
+    .panel = panel,
     .winograd_in = winograd_in,
     .winograd_out = winograd_out,
 };

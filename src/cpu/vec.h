@@ -19,6 +19,9 @@
 /* Most rows of x that gemv takes. */
 enum { VEC_GEMV_ROWS = 8 };
 
+/* Columns of a panel, a whole number of registers everywhere. */
+enum { VEC_PANEL = 32 };
+
 /*
  * y[m*ldy + r] = b[r] + sum over k of w[r*ldw + k] * x[m*ldx + k] for
  * r < rows and m < M <= VEC_GEMV_ROWS.  w is F32, F16 or BF16; b may be
@@ -98,6 +101,9 @@ struct vec {
 	void (*adamw)(int64_t n, const struct vec_adamw *a, float *p,
 		      const float *g, float *m, float *v);
 
+	/* y (M,VEC_PANEL) = x (M,K) w (K,VEC_PANEL); w without gaps */
+	void (*panel)(int64_t M, int64_t K, const float *x, int64_t ldx,
+		      const float *w, float *y, int64_t ldy);
 	/*
 	 * Winograd F(4x4, 3x3) for n channels, n a multiple of 16.  in: a tile
 	 * of 6x6 cells to its 36 points, `step` elements apart.  out: 36 points

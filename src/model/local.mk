@@ -4,6 +4,7 @@ libumie_a_SOURCES += \
 	src/model/decode.c \
 	src/model/decode.h \
 	src/model/greedy.c \
+	src/model/head-start.c \
 	src/model/params-bind.c \
 	src/model/params-internal.h \
 	src/model/params-place.c \

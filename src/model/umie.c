@@ -185,13 +185,3 @@ bool umie_is_plain_t5(const struct weights *w)
 	}
 	return true;
 }
-
-void umie_align_head(struct umie *m)
-{
-	const float *from = m->shared->data;
-	float *to = m->lm_head->data;
-	float scale = 1 / sqrtf((float)m->config.d_model);
-
-	for (int64_t i = 0; i < tensor_count(m->shared); i++)
-		to[i] = from[i] * scale;
-}

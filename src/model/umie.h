@@ -55,12 +55,15 @@ void umie_init(struct umie *m, const struct config *c, struct params *p);
 void umie_release(struct umie *m);
 
 /*
- * For a model that starts from random numbers: make lm_head begin as shared /
- * sqrt(D).  What the decoder copies from the text then has a row that fits it
- * before it was ever seen in an answer; tied weights without the tie.  Call it
- * between params_init() and placing.
+ * A head start for a model that begins with random numbers, whose answers are
+ * mostly copies of the text.  lm_head = shared/sqrt(D): a word that was never
+ * seen in an answer has a row that fits it.  Some heads of the encoder and
+ * the decoder prefer the next or the previous word.  Keys of the
+ * cross-attention begin as its queries: the decoder looks at the word it has
+ * just written.  All of it can be unlearnt; call it between params_init() and
+ * placing.
  */
-void umie_align_head(struct umie *m);
+void umie_head_start(struct umie *m);
 
 /* The names that share storage with "shared.weight". */
 const struct param_alias *umie_aliases(void);
