@@ -36,8 +36,11 @@ tests_check_pictograms_SOURCES = \
 tests_check_openset_SOURCES = \
 	tests/check_openset.c tests/tap.h $(openset_sources)
 
-EXTRA_DIST += \
-	examples/demo/examples.jsonl \
+# Installed where bundle_default() looks.
+demodir = $(pkgdatadir)/demo
+dist_demo_DATA = examples/demo/examples.jsonl examples/demo/schema.json
+demoimagesdir = $(demodir)/images
+dist_demoimages_DATA = \
 	examples/demo/images/car-gun.png \
 	examples/demo/images/gathered-crowd.png \
 	examples/demo/images/gathered-table.png \
@@ -47,7 +50,9 @@ EXTRA_DIST += \
 	examples/demo/images/rocky-man.png \
 	examples/demo/images/taken-bus.png \
 	examples/demo/images/taken-police.png \
-	examples/demo/images/two-cars.png \
+	examples/demo/images/two-cars.png
+
+EXTRA_DIST += \
+	examples/demo/copies.awk \
 	examples/demo/instructions.txt \
-	examples/demo/recipe.sh \
-	examples/demo/schema.json
+	examples/demo/recipe.sh

@@ -240,6 +240,8 @@ void prompt_leave(struct prompt *p)
 		return;
 	/* It may be in the middle of a sequence of keys, or of a search. */
 	rl_callback_sigcleanup();
+	if (!p->ended)
+		rl_free_line_state();
 	rl_callback_handler_remove();
 	switch_history(p, true);
 	p->ui->typing = TYPING_NONE;

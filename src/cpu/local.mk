@@ -9,7 +9,6 @@ libumie_a_SOURCES += \
 	src/cpu/dnn-conv.c src/cpu/dnn-conv.h \
 	src/cpu/dnn-conv-make.c \
 	src/cpu/dnn-matmul.c \
-	src/cpu/dnn-products.c \
 	src/cpu/dnn-sgemm.c \
 	src/cpu/embed.c \
 	src/cpu/linear.c \
