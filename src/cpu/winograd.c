@@ -147,7 +147,7 @@ static void tile_in(const struct cpu *cpu, const struct tiles *t, int64_t tile)
 		cell[i] = inside ? t->x + ((b * c->Y + y) * c->X + x) * c->C
 				 : t->zero;
 	}
-	cpu->vec->winograd_in(c->C, cell, t->in + tile * c->C, t->total * c->C);
+	cpu->vec->winograd_in(c->C, cell, t->in + tile * c->C, t->in_step);
 }
 
 static void tile_out(const struct cpu *cpu, const struct tiles *t, int64_t tile)

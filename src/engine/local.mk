@@ -11,3 +11,6 @@ libumie_a_SOURCES += \
 	src/engine/steps.c src/engine/steps.h \
 	src/engine/view.c src/engine/view.h \
 	src/engine/work.c src/engine/work.h
+
+check_PROGRAMS += tests/check_engine
+tests_check_engine_SOURCES = tests/check_engine.c tests/tap.h

@@ -1,0 +1,179 @@
+/* The engine thread: every job ends once, the newest live request wins. */
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/file.h"
+#include "src/base/mem.h"
+#include "src/engine/clock.h"
+#include "src/engine/engine.h"
+#include "src/image/decode.h"
+#include "tests/tap.h"
+
+enum { REQUESTS = 200 };
+
+/* A small random checkpoint, made by the program itself. */
+static char *tiny_checkpoint(void)
+{
+	const char *src = getenv("srcdir"), *build = getenv("builddir");
+	char *dir = xstrdup("/tmp/umie-engine-XXXXXX"), *command, *ckpt;
+	int rc;
+
+	if (!src || !build || !mkdtemp(dir)) {
+		free(dir);
+		return NULL;
+	}
+	command = xasprintf("srcdir='%s' builddir='%s' sh -c '. %s/tests/lib.sh"
+			    "; tiny_checkpoint %s/ckpt' 2>%s/log",
+			    src, build, src, dir, dir);
+	rc = system(command);
+	free(command);
+	ckpt = file_join(dir, "ckpt");
+	free(dir);
+	if (rc != 0) {
+		free(ckpt);
+		return NULL;
+	}
+	return ckpt;
+}
+
+static void remove_checkpoint(char *ckpt)
+{
+	char *command = xasprintf("rm -r \"$(dirname %s)\"", ckpt);
+
+	if (system(command) != 0)
+		diag("left behind: %s", ckpt);
+	free(command);
+	free(ckpt);
+}
+
+static int submit_text(struct engine *e, const char *text, bool live)
+{
+	struct job *j = job_new(JOB_EXTRACT);
+
+	j->request.text = xstrdup(text);
+	j->request.max_tokens = 8;
+	j->live = live;
+	return engine_submit(e, j);
+}
+
+/* Ends of jobs 1 … n as they come; -1 when something ended twice. */
+struct ends {
+	int done[REQUESTS + 64], failed, cancelled, total;
+	bool twice;
+};
+
+static void drain(struct engine *e, struct ends *x)
+{
+	struct event *ev;
+
+	while ((ev = engine_next(e))) {
+		if (ev->kind != EVENT_PROGRESS) {
+			x->twice |= x->done[ev->job]++ > 0;
+			x->total++;
+			x->failed += ev->kind == EVENT_FAILED;
+			x->cancelled += ev->kind == EVENT_CANCELLED;
+		}
+		event_free(ev);
+	}
+}
+
+static void wait_idle(struct engine *e, struct ends *x)
+{
+	while (engine_busy(e)) {
+		struct pollfd p = {engine_fd(e), POLLIN, 0};
+
+		poll(&p, 1, 1000);
+		drain(e, x);
+	}
+}
+
+static void check_open(struct engine *e, const char *ckpt)
+{
+	struct ends x = {0};
+	struct job *j = job_new(JOB_EXTRACT);
+
+	j->request.text = xstrdup("Ann");
+	engine_submit(e, j);
+	j = job_new(JOB_OPEN);
+	j->path = xstrdup("/nonexistent");
+	engine_submit(e, j);
+	j = job_new(JOB_OPEN);
+	j->path = xstrdup(ckpt);
+	engine_submit(e, j);
+	wait_idle(e, &x);
+	ok(x.total == 3 && x.failed == 2,
+	   "nothing open and a wrong path fail; the right one opens");
+}
+
+static void check_live(struct engine *e)
+{
+	struct ends x = {0};
+	char text[32];
+	int last = 0;
+
+	for (int i = 0; i < REQUESTS; i++) {
+		snprintf(text, sizeof(text), "Ann met Bo %d", i);
+		last = submit_text(e, text, true);
+		if (i % 16 == 0)
+			drain(e, &x);
+	}
+	wait_idle(e, &x);
+	ok(x.total == REQUESTS && !x.twice,
+	   "%d live requests end exactly once each", REQUESTS);
+	ok(x.done[last] == 1 && x.failed == 0 && x.cancelled > 0,
+	   "the newest wins; %d older ones were cancelled", x.cancelled);
+}
+
+static void check_cancel(struct engine *e)
+{
+	struct ends x = {0};
+	double start;
+	char *longer = xmalloc(20001);
+
+	memset(longer, 'a', 20000);
+	longer[20000] = '\0';
+	for (int i = 0; i < 20; i++) {
+		submit_text(e, longer, false);
+		if (i % 2)
+			engine_cancel(e, 0);
+	}
+	start = clock_ms();
+	engine_cancel(e, 0);
+	wait_idle(e, &x);
+	ok(x.total == 20 && !x.twice, "cancelled jobs end exactly once");
+	ok(clock_ms() - start < 2000, "cancel to idle took %.0f ms",
+	   clock_ms() - start);
+	free(longer);
+}
+
+int main(void)
+{
+	struct engine_config cfg = {.device = "auto", .threads = 2};
+	struct decoder *d;
+	struct engine *e;
+	struct err err;
+	char *ckpt;
+
+	d = decoder_start(&err);
+	ckpt = tiny_checkpoint();
+	if (!d || !ckpt) {
+		skip("engine", "no umie program to make a checkpoint with");
+		return tap_done();
+	}
+	cfg.decoder = d;
+	e = engine_start(&cfg, &err);
+	ok(e != NULL, "the engine starts");
+	check_open(e, ckpt);
+	check_live(e);
+	check_cancel(e);
+	submit_text(e, "left behind", false);
+	engine_stop(e);
+	ok(true, "stopping with work left ends the thread");
+	cfg.device = "cuda:7";
+	ok(!engine_start(&cfg, &err) && err.code == ERR_DEVICE, "%s",
+	   err.text);
+	decoder_stop(d);
+	remove_checkpoint(ckpt);
+	return tap_done();
+}
