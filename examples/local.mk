@@ -24,7 +24,9 @@ openset_sources = \
 	examples/pictograms/openset-semeval.c \
 	examples/pictograms/openset.c examples/pictograms/openset.h
 
-noinst_PROGRAMS += examples/pictograms/pictograms examples/pictograms/openset
+noinst_PROGRAMS += examples/pictograms/pictograms \
+	examples/pictograms/openset examples/pictograms/twins
+examples_pictograms_twins_SOURCES = examples/pictograms/twins.c
 examples_pictograms_pictograms_SOURCES = \
 	examples/pictograms/pictograms.c $(pictograms_sources)
 examples_pictograms_openset_SOURCES = \

@@ -58,30 +58,56 @@ void bar_status(const struct app *app, const struct port *p)
 	port_printf(p, 0, at, INK_REVERSE, "  %s", activity(app));
 }
 
-static int hint(const struct port *p, int x, const struct binding *b)
+/* Some name their keys themselves: "j k result". */
+static bool names_keys(const struct binding *b)
+{
+	return strchr(b->hint, ' ') != NULL;
+}
+
+static int hint_width(const struct binding *b)
 {
 	char name[16];
-	const char *key = keymap_name(b->key, name);
-	bool own = strchr(b->hint, ' ') != NULL; /* names its keys itself */
-	int w = cells_width(b->hint) + (own ? 0 : cells_width(key) + 1);
-	int first = (int)strcspn(b->hint, " ");
 
-	if (x + w >= p->w)
-		return x;
-	if (!own) {
-		x = port_text(p, 0, x, INK_BOLD, key) + 1;
-		return port_text(p, 0, x, 0, b->hint) + 2;
-	}
+	return cells_width(b->hint) + 2 +
+	       (names_keys(b) ? 0 : cells_width(keymap_name(b->key, name)) + 1);
+}
+
+static int draw_hint(const struct port *p, int x, const struct binding *b)
+{
+	char name[16];
+	int end = x + hint_width(b);
+
+	if (!names_keys(b))
+		x = port_text(p, 0, x, INK_BOLD, keymap_name(b->key, name)) + 1;
 	port_text(p, 0, x, 0, b->hint);
-	port_ink(p, 0, x, first, INK_BOLD);
-	return x + w + 2;
+	if (names_keys(b))
+		port_ink(p, 0, x, (int)strcspn(b->hint, " "), INK_BOLD);
+	return end;
+}
+
+/* Those that belong everywhere always find room; the pane's, where it is. */
+static void draw_hints(const struct port *p, unsigned pane)
+{
+	const unsigned all = (1u << PANES) - 1;
+	const struct binding *b;
+	int x = 1, room = p->w + 1;
+
+	for (b = BINDINGS; b->command; b++)
+		if (b->hint && b->panes == all)
+			room -= hint_width(b);
+	for (b = BINDINGS; b->command; b++) {
+		if (!b->hint || !(b->panes & pane))
+			continue;
+		if (b->panes != all && hint_width(b) > room - 1)
+			continue;
+		if (b->panes != all)
+			room -= hint_width(b);
+		x = draw_hint(p, x, b);
+	}
 }
 
 void bar_keys(const struct app *app, const struct port *p)
 {
-	unsigned pane = 1u << app->ui->focus;
-	int x = 1;
-
 	if (app->ui->typing == TYPING_PANE) {
 		port_printf(p, 0, 1, 0,
 			    "editing the %s: it is predicted while you type; "
@@ -101,9 +127,7 @@ void bar_keys(const struct app *app, const struct port *p)
 			  "closes");
 		return;
 	}
-	for (const struct binding *b = BINDINGS; b->command; b++)
-		if (b->hint && (b->panes & pane))
-			x = hint(p, x, b);
+	draw_hints(p, 1u << app->ui->focus);
 }
 
 void bar_messages(const struct app *app, const struct port *p)

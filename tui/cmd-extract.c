@@ -128,10 +128,11 @@ static void replace(char **to, const char *value)
 /* A line of the data set over the options of the command line. */
 static int line_request(const struct extract_request *base,
 			const struct json *j, const char *what,
-			struct extract_request *r, struct err *err)
+			const char *image_dir, struct extract_request *r,
+			struct err *err)
 {
 	struct example e = {0};
-	int rc = example_from_json(&e, j, what, NULL, err);
+	int rc = example_from_json(&e, j, what, image_dir, err);
 
 	if (rc < 0)
 		return rc;
@@ -154,7 +155,8 @@ static int line_request(const struct extract_request *base,
 
 static int run_line(struct app *app, struct batch *b, const struct args *a,
 		    const struct extract_request *base, const char *line,
-		    size_t n, const char *what, struct err *err)
+		    size_t n, const char *what, const char *image_dir,
+		    struct err *err)
 {
 	struct extract_request r = {0};
 	struct extraction *x;
@@ -163,7 +165,7 @@ static int run_line(struct app *app, struct batch *b, const struct args *a,
 
 	if (!j)
 		return -(int)err->code;
-	rc = line_request(base, j, what, &r, err);
+	rc = line_request(base, j, what, image_dir, &r, err);
 	json_free(j);
 	if (rc == 0)
 		rc = extractor_run(b->extractor, &r, &x, err);
@@ -186,13 +188,19 @@ static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
 	const char *path = args_get(a, "jsonl");
 	bool is_stdin = strcmp(path, "-") == 0;
 	FILE *in = is_stdin ? stdin : fopen(path, "r");
+	const char *slash = strrchr(path, '/');
+	/* Pictures are named relative to the file. */
+	char *dir = !is_stdin && slash ? xstrndup(path, (size_t)(slash - path))
+				       : NULL;
 	char *line = NULL;
 	size_t cap = 0, number = 0;
 	ssize_t n;
 	int rc = 0;
 
-	if (!in)
+	if (!in) {
+		free(dir);
 		return err_errno(err, ERR_DATA, "%s", path);
+	}
 	while (rc == 0 && (n = getline(&line, &cap, in)) >= 0) {
 		char *what = xasprintf("%s:%zu",
 				       is_stdin ? "standard input" : path,
@@ -200,10 +208,11 @@ static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
 
 		if (strspn(line, " \t\r\n") < (size_t)n)
 			rc = run_line(app, b, a, base, line, (size_t)n, what,
-				      err);
+				      dir, err);
 		free(what);
 	}
 	free(line);
+	free(dir);
 	if (!is_stdin)
 		fclose(in);
 	return rc;

@@ -42,9 +42,11 @@ bin_PROGRAMS += umie
 umie_SOURCES = tui/main.c
 umie_LDADD = $(tui_libs)
 
-check_PROGRAMS += tests/check_tui tests/check_panes
+check_PROGRAMS += tests/check_tui tests/check_panes tests/check_prompt
 tests_check_tui_SOURCES = tests/check_tui.c tests/tui_scene.h tests/tap.h
 tests_check_tui_LDADD = $(tui_libs)
 tests_check_panes_SOURCES = tests/check_panes.c tests/tui_scene.h tests/tap.h
 tests_check_panes_LDADD = $(tui_libs)
+tests_check_prompt_SOURCES = tests/check_prompt.c tests/tap.h
+tests_check_prompt_LDADD = $(tui_libs)
 dist_check_SCRIPTS += tests/screen.test

@@ -28,6 +28,14 @@ int pane_top(int rows, int h, int scroll, int wanted)
 	return MIN(top, most);
 }
 
+void pane_more(const struct port *p, int top, int rows)
+{
+	if (top > 0)
+		port_char(p, 0, p->w - 1, INK_BOLD | INK_REVERSE, '^');
+	if (top + p->h < rows)
+		port_char(p, p->h - 1, p->w - 1, INK_BOLD | INK_REVERSE, 'v');
+}
+
 void pane_probability(float p, char out[8])
 {
 	char s[16];

@@ -69,8 +69,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 		port_cursor(p, (int)row - top,
 			    glyphs_width(&g, rows.row[row].begin, at));
 	}
-	if (!editing(app) && top + p->h < n && p->w > 0)
-		port_char(p, p->h - 1, p->w - 1, INK_BOLD, '>');
+	pane_more(p, top, n);
 	rows_release(&rows);
 	glyphs_release(&g);
 	return n;

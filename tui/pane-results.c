@@ -180,8 +180,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	for (size_t i = 0; i < x->n_found; i++)
 		draw_found(app, p, i, (int)i - top);
 	draw_rest(app, p, (int)x->n_found - top);
-	if (top + p->h < (int)x->n_found)
-		port_char(p, p->h - 1, 0, INK_BOLD, 'v');
+	pane_more(p, top, n);
 	return n;
 }
 

@@ -213,6 +213,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 		draw_row(&v, p, i, y);
 		y += 1 + lanes(&v, i);
 	}
+	pane_more(p, top, total);
 	if (v.live)
 		draw_cursor(&v, p, top);
 	else if (v.g.n == 0)

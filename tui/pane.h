@@ -48,6 +48,8 @@ void paint(struct app *app, const struct layout *l, struct grid *g);
  * with so that `wanted` (a row, or -1) is in view.
  */
 int pane_top(int rows, int h, int scroll, int wanted);
+/* Marks at the right edge that there are rows above or below what is shown. */
+void pane_more(const struct port *p, int top, int rows);
 
 /* ".99", "1.0" */
 void pane_probability(float p, char out[8]);

@@ -124,6 +124,9 @@ static void set_up_readline(struct prompt *p)
 	rl_completer_quote_characters = "\"'";
 	rl_filename_quote_characters = " \t\"'\\";
 	rl_outstream = p->null;
+	/* Esc and Enter in haste would switch to vi's keys; ~/.inputrc may. */
+	rl_unbind_key_in_map('\r', emacs_meta_keymap);
+	rl_unbind_key_in_map('\n', emacs_meta_keymap);
 	rl_initialize();
 	rl_variable_bind("keyseq-timeout", "0");
 	rl_variable_bind("bell-style", "none");
@@ -234,18 +237,37 @@ void prompt_edit(struct prompt *p, const char *text)
 	begin(p, TYPING_PANE, "", text);
 }
 
+/*
+ * Have readline end the line in its own way, so that nothing of it is left in
+ * undo and history: for a moment byte 0 is the newline command.
+ */
+static void end_line(struct prompt *p)
+{
+	KEYMAP_ENTRY *zero, was;
+
+	/* It may be in the middle of a sequence of keys, or of a search. */
+	rl_callback_sigcleanup();
+	zero = &rl_get_keymap()[0];
+	was = *zero;
+	*zero = (KEYMAP_ENTRY){.type = ISFUNC, .function = rl_newline};
+	str_clear(&p->queue);
+	p->taken = 0;
+	str_addc(&p->queue, '\0');
+	rl_callback_read_char();
+	*zero = was;
+}
+
 void prompt_leave(struct prompt *p)
 {
 	if (p->ui->typing == TYPING_NONE)
 		return;
-	/* It may be in the middle of a sequence of keys, or of a search. */
-	rl_callback_sigcleanup();
 	if (!p->ended)
-		rl_free_line_state();
+		end_line(p);
 	rl_callback_handler_remove();
 	switch_history(p, true);
 	p->ui->typing = TYPING_NONE;
 	p->pasting = p->ended = false;
+	str_clear(&p->paste);
 	str_clear(&p->queue);
 	p->taken = 0;
 	str_clear(&p->ui->line);
@@ -322,6 +344,17 @@ static void add_pasted(struct prompt *p, int key)
 	str_addn(&p->paste, utf8, (size_t)utf8_encode((uint32_t)key, utf8));
 }
 
+/*
+ * A search that is ended by the first of several keys makes readline 8.2 call
+ * itself and crash: it is ended here, before readline sees that key.
+ */
+static void end_search(unsigned char first)
+{
+	if (RL_ISSTATE(RL_STATE_ISEARCH) &&
+	    rl_get_keymap()[first].type == ISKMAP)
+		rl_callback_sigcleanup();
+}
+
 static void feed(struct prompt *p, int key)
 {
 	const char *bytes = keymap_bytes(key);
@@ -332,6 +365,8 @@ static void feed(struct prompt *p, int key)
 	else if (key < KEYS_FROM)
 		str_addn(&p->queue, utf8,
 			 (size_t)utf8_encode((uint32_t)key, utf8));
+	if (p->queue.len)
+		end_search((unsigned char)p->queue.s[0]);
 	while (bytes_wait() && !p->ended)
 		rl_callback_read_char();
 	str_clear(&p->queue);

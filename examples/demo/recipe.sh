@@ -98,7 +98,7 @@ cat >"$work/init/config.json" <<JSON
   "umie": {
     "grammar": "paper",
     "feat_dim": 512,
-    "max_regions": 36,
+    "max_regions": 8,
     "visual_layers": 2,
     "mask_padding": true,
     "vision": {
@@ -139,6 +139,10 @@ head -n 400 "$work/pictograms/dev.jsonl" >"$work/pictograms/dev400.jsonl"
 for set in pictograms/test open/btc-dev open/wnut-dev open/semeval-dev; do
 	"$umie" eval "$work/run/best" "$work/$set.jsonl"
 done
+"$umie" extract -m "$work/run/best" --jsonl "$work/pictograms/test.jsonl" \
+	>"$work/answers.jsonl"
+"${TWINS:-examples/pictograms/twins}" "$work/pictograms/test.jsonl" \
+	"$work/answers.jsonl"
 "$umie" eval --no-pictures "$work/run/best" "$work/pictograms/test.jsonl"
 "$umie" pack --dtype bf16 "$work/run/best" "$work/packed"
 cp "$work"/packed/* "$demo/"
