@@ -182,6 +182,12 @@ static void check_bars(void)
 	ok(s.grid.cursor_y == 23 && s.grid.cursor_x < 80,
 	   "with the cursor in view");
 	s.ui.typing = TYPING_NONE;
+	for (int i = 0; i < PANES; i++) {
+		s.ui.w = 60;
+		s.ui.focus = (enum pane_id)i;
+		shows(&s, "? keys  q quit", "how to get help and leave");
+	}
+	s.ui.w = 80;
 	s.ui.overlay = OVERLAY_KEYS;
 	shows(&s, ":nudge -0.05", "? shows what keys do");
 	scene_release(&s);

@@ -15,7 +15,7 @@ enum {
 	LEAST = 32,             /* channels that are worth it */
 	MOST_KERNEL = 16 << 20, /* bytes of all points of one kernel */
 	LINE = 16,              /* numbers of a cache line */
-	BLOCK = 8 << 20,        /* bytes of points of pictures done together */
+	BLOCK = 4 << 20,        /* bytes of points of pictures done together */
 };
 
 /* A kernel's points in panels: (POINTS, O/VEC_PANEL, C, VEC_PANEL). */

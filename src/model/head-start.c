@@ -1,5 +1,6 @@
 /* What a model that starts from nothing is told about copying. */
 #include <math.h>
+#include <string.h>
 
 #include "src/base/mem.h"
 #include "src/model/umie.h"
@@ -26,6 +27,11 @@ static void prefer(const struct t5_stack *s, const int *bucket, int n)
 		bias[bucket[h] * heads + h] += PREFERENCE;
 }
 
+static void silence(struct tensor *t)
+{
+	memset(t->data, 0, tensor_bytes(t));
+}
+
 void umie_head_start(struct umie *m)
 {
 	int after = m->shape.buckets / 2;
@@ -38,6 +44,8 @@ void umie_head_start(struct umie *m)
 		    1 / sqrtf((float)m->shape.width));
 	prefer(&m->encoder, around, ARRAY_LEN(around));
 	prefer(&m->decoder, behind, ARRAY_LEN(behind));
+	silence(m->gate.attention.o);
+	silence(m->gate.ff.wo);
 	for (int i = 0; i < m->decoder.layers; i++) {
 		struct t5_attention *a = &m->decoder.block[i].cross;
 

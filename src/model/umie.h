@@ -60,7 +60,9 @@ void umie_release(struct umie *m);
  * seen in an answer has a row that fits it.  Some heads of the encoder and
  * the decoder prefer the next or the previous word.  Keys of the
  * cross-attention begin as its queries: the decoder looks at the word it has
- * just written.  All of it can be unlearnt; call it between params_init() and
+ * just written.  What the gate adds begins as nothing new (A = T), or the
+ * first steps would close the gate against noise, and a closed gate hardly
+ * learns.  All of it can be unlearnt; call it between params_init() and
  * placing.
  */
 void umie_head_start(struct umie *m);
