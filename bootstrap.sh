@@ -68,8 +68,8 @@ check() {
 	status=0
 	make -C build --no-print-directory -s -j"$(nproc)" check \
 		>build/check.log 2>&1 || status=1
-	grep -hE '^(PASS|FAIL|ERROR|SKIP|XPASS)' build/check.log |
-		grep -v '^PASS' || :
+	grep -ahE '^(PASS|FAIL|ERROR|SKIP|XPASS)' build/check.log |
+		grep -av "^PASS" || :
 	[ "$status" = 0 ] || tail -n 40 build/check.log
 	summary || status=1
 	exit "$status"

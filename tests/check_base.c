@@ -19,9 +19,11 @@ static void check_sizes(void)
 {
 	size_t n = SIZE_MAX / 2;
 
-	ok(!size_mul(&n, 3) && n == SIZE_MAX / 2, "a product that overflows is refused");
+	ok(!size_mul(&n, 3) && n == SIZE_MAX / 2,
+	   "a product that overflows is refused");
 	n = SIZE_MAX;
-	ok(!size_add(&n, 1) && n == SIZE_MAX, "a sum that overflows is refused");
+	ok(!size_add(&n, 1) && n == SIZE_MAX,
+	   "a sum that overflows is refused");
 }
 
 static void check_arena(void)
@@ -77,18 +79,18 @@ static void check_json(void)
 	static const struct {
 		const char *text, *why;
 	} bad[] = {
-		{"", "not a number"},
-		{"{\"a\":1,\"a\":2}", "key \"a\" twice"},
-		{"{\"a\":1} x", "after the end"},
-		{"[1,]", "not a number"},
-		{"[01]", "closing bracket"},
-		{"[1e999]", "out of range"},
-		{"\"\\u0000\"", "\\u0000"},
-		{"\"\\ud800\"", "surrogate"},
-		{"\"\xff\"", "not UTF-8"},
-		{"nul", "not a JSON value"},
-		{"\"a\nb\"", "control character"},
-		{"{a:1}", "a key was expected"},
+	    {"", "not a number"},
+	    {"{\"a\":1,\"a\":2}", "key \"a\" twice"},
+	    {"{\"a\":1} x", "after the end"},
+	    {"[1,]", "not a number"},
+	    {"[01]", "closing bracket"},
+	    {"[1e999]", "out of range"},
+	    {"\"\\u0000\"", "\\u0000"},
+	    {"\"\\ud800\"", "surrogate"},
+	    {"\"\xff\"", "not UTF-8"},
+	    {"nul", "not a JSON value"},
+	    {"\"a\nb\"", "control character"},
+	    {"{a:1}", "a key was expected"},
 	};
 	struct err err;
 	struct json *j;
@@ -98,7 +100,7 @@ static void check_json(void)
 		j = json_parse(bad[i].text, strlen(bad[i].text), "x.json",
 			       &err);
 		ok(!j && strstr(err.text, bad[i].why) &&
-			   strstr(err.text, "x.json"),
+		       strstr(err.text, "x.json"),
 		   "refused: %zu: %s", i, err.text);
 		json_free(j);
 	}
@@ -107,7 +109,7 @@ static void check_json(void)
 	ok(!json_parse(deep, 300, "x", &err), "deep nesting: %s", err.text);
 	j = json_parse("{\"s\":\"\\u00e9\",\"n\":-1.5e3}", 25, "x", &err);
 	ok(j && strcmp(json_string(json_get(j, "s")), "\xc3\xa9") == 0 &&
-		   json_number(json_get(j, "n")) == -1500,
+	       json_number(json_get(j, "n")) == -1500,
 	   "strings and numbers are read");
 	json_free(j);
 	j = json_new_object();
@@ -115,8 +117,7 @@ static void check_json(void)
 	json_put_int(j, "n", 9007199254740993);
 	json_put_number(j, "nan", NAN, 6);
 	text = json_print(j);
-	ok(strcmp(text, "{\"x\":0.1,\"n\":9007199254740993,\"nan\":null}") ==
-		   0,
+	ok(strcmp(text, "{\"x\":0.1,\"n\":9007199254740993,\"nan\":null}") == 0,
 	   "numbers are written short and exact: %s", text);
 	free(text);
 	json_free(j);
@@ -132,11 +133,11 @@ static void check_rng(void)
 
 	rng_block(&zero, 0, out);
 	ok(out[0] == 0x6627e8d5 && out[1] == 0xe169c58d &&
-		   out[2] == 0xbc57ac4c && out[3] == 0x9b00dbd8,
+	       out[2] == 0xbc57ac4c && out[3] == 0x9b00dbd8,
 	   "Philox of zeros");
 	rng_block(&ones, ~0ull, out);
 	ok(out[0] == 0x408f276d && out[1] == 0x41c83b0e &&
-		   out[2] == 0xa20bc7c6 && out[3] == 0x6d5451fd,
+	       out[2] == 0xa20bc7c6 && out[3] == 0x6d5451fd,
 	   "Philox of ones");
 	for (uint64_t i = 0; i < 1000; i++)
 		seen[rng_permute(7, i, 1000)] = true;
@@ -164,13 +165,13 @@ static void check_files(void)
 		bug("mkdtemp");
 	path = file_join(dir, "f");
 	ok(file_replace(path, "abc", 3, &err) == 0 &&
-		   file_replace(path, "hello", 5, &err) == 0 &&
-		   file_read(path, 100, &got, &err) == 0 &&
-		   strcmp(got.s, "hello") == 0,
+	       file_replace(path, "hello", 5, &err) == 0 &&
+	       file_read(path, 100, &got, &err) == 0 &&
+	       strcmp(got.s, "hello") == 0,
 	   "a file is replaced");
 	ok(file_read(path, 4, &got, &err) == -ERR_DATA, "limit: %s", err.text);
 	ok(hash_file(path, hex, &err) == 0 &&
-		   strncmp(hex, "2cf24dba5fb0a30e26e83b2ac5b9e29e", 32) == 0,
+	       strncmp(hex, "2cf24dba5fb0a30e26e83b2ac5b9e29e", 32) == 0,
 	   "SHA-256 of \"hello\"");
 	deep = file_join(dir, "a/b/c");
 	ok(file_mkdirs(deep, &err) == 0 && file_is_dir(deep), "mkdir -p");

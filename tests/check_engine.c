@@ -171,8 +171,7 @@ int main(void)
 	engine_stop(e);
 	ok(true, "stopping with work left ends the thread");
 	cfg.device = "cuda:7";
-	ok(!engine_start(&cfg, &err) && err.code == ERR_DEVICE, "%s",
-	   err.text);
+	ok(!engine_start(&cfg, &err) && err.code == ERR_DEVICE, "%s", err.text);
 	decoder_stop(d);
 	remove_checkpoint(ckpt);
 	return tap_done();

@@ -22,7 +22,7 @@ static void missing(const char *dir, const char *name)
 /* 1 when `dir` has any package. */
 static int run_packages(const char *dir, const char *spm)
 {
-	static const char *const names[] = {"model",  "grads",	   "decode",
+	static const char *const names[] = {"model",  "grads",  "decode",
 					    "vision", "images", "tokenizer",
 					    "scoring"};
 	char *path[ARRAY_LEN(names)];

@@ -12,8 +12,8 @@
 
 #include "src/tensor/tensor.h"
 
-__attribute__((format(printf, 2, 3))) bool golden_ok(bool cond,
-						     const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) bool golden_ok(bool cond, const char *fmt,
+						     ...);
 __attribute__((format(printf, 1, 2))) void golden_note(const char *fmt, ...);
 
 /*
@@ -34,14 +34,13 @@ struct golden_file;
 struct golden_file *golden_open(const char *path);
 void golden_close(struct golden_file *f);
 /* NULL when the file has no such tensor. */
-const struct tensor *golden_get(const struct golden_file *f,
-				const char *name);
+const struct tensor *golden_get(const struct golden_file *f, const char *name);
 size_t golden_count(const struct golden_file *f);
 const char *golden_name(const struct golden_file *f, size_t i);
 
 /* The packages; `dir` is the package's own folder. */
-void golden_bins(const char *dir);	/* model/: all containers agree */
-void golden_model(const char *dir);	/* model/: forward */
+void golden_bins(const char *dir);  /* model/: all containers agree */
+void golden_model(const char *dir); /* model/: forward */
 void golden_grads(const char *dir, const char *model_dir);
 void golden_decode(const char *dir, const char *model_dir);
 void golden_vision(const char *dir);

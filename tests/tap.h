@@ -30,8 +30,8 @@ ok(bool cond, const char *fmt, ...)
 	return cond;
 }
 
-__attribute__((format(printf, 1, 2), unused)) static void
-diag(const char *fmt, ...)
+__attribute__((format(printf, 1, 2), unused)) static void diag(const char *fmt,
+							       ...)
 {
 	va_list ap;
 

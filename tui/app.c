@@ -90,9 +90,8 @@ void app_note(struct app *a, const char *fmt, ...)
 int app_engine(struct app *a, struct err *err)
 {
 	char *cache;
-	struct engine_config cfg = {.device = a->device,
-				    .threads = a->threads,
-				    .decoder = a->decoder};
+	struct engine_config cfg = {
+	    .device = a->device, .threads = a->threads, .decoder = a->decoder};
 
 	if (a->engine)
 		return 0;
@@ -181,11 +180,12 @@ static void opened(struct app *a, struct event *ev)
 	a->report = ev->report;
 	ev->report = (struct open_report){0};
 	a->open = true;
-	app_note(a, "opened %s: %s %s, %.1f M parameters, %zu missing, %zu "
-		    "unexpected (%.0f ms)",
+	app_note(a,
+		 "opened %s: %s %s, %.1f M parameters, %zu missing, %zu "
+		 "unexpected (%.0f ms)",
 		 a->report.path, a->report.format, a->report.dtype,
 		 (double)(a->report.parameters + a->report.vision_parameters) /
-			 1e6,
+		     1e6,
 		 a->report.missing.n, a->report.unexpected.n, a->report.ms);
 	a->dirty |= DIRTY_ALL;
 	app_predict(a);

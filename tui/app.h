@@ -30,31 +30,31 @@ enum {
 struct app {
 	const char *argv0;
 	struct decoder *decoder; /* owned by main() */
-	struct engine *engine;	 /* owned; NULL in most batch commands */
-	FILE *out, *err;	 /* where app_say() and app_note() go */
-	bool screen;	  /* the full screen is up: lines go to the log */
-	bool color;	  /* stdout may be coloured */
+	struct engine *engine;   /* owned; NULL in most batch commands */
+	FILE *out, *err;         /* where app_say() and app_note() go */
+	bool screen; /* the full screen is up: lines go to the log */
+	bool color;  /* stdout may be coloured */
 	int threads;
 	const char *device;
 
 	struct extract_request request; /* what is being edited */
-	struct open_report report;	/* of the open checkpoint */
-	bool open;			/* a checkpoint is open */
-	struct extraction *result;	/* the newest; owned; or NULL */
-	bool stale;		 /* something changed since result */
+	struct open_report report;      /* of the open checkpoint */
+	bool open;                      /* a checkpoint is open */
+	struct extraction *result;      /* the newest; owned; or NULL */
+	bool stale;                     /* something changed since result */
 	int open_job, live_job, picture_job; /* 0: none is going on */
-	double busy_since;	 /* ms; of the live job */
-	struct image picture;	 /* thumbnail of request.image */
+	double busy_since;                   /* ms; of the live job */
+	struct image picture;                /* thumbnail of request.image */
 	int picture_w, picture_h;
-	char *picture_error;	 /* owned; or NULL */
-	int selected;		 /* result row; -1: none */
-	struct ui *ui;		 /* the full screen's; NULL without one */
+	char *picture_error; /* owned; or NULL */
+	int selected;        /* result row; -1: none */
+	struct ui *ui;       /* the full screen's; NULL without one */
 
-	char **log;		 /* owned lines, oldest first */
+	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;
-	size_t n_said;		 /* lines ever, dropped ones included */
+	size_t n_said; /* lines ever, dropped ones included */
 	unsigned dirty;
-	double run_at;		 /* when the edited request is due; 0: not */
+	double run_at; /* when the edited request is due; 0: not */
 	bool quit;
 	int exit_code;
 };
@@ -64,10 +64,10 @@ void app_release(struct app *a);
 
 /* Results and answers: stdout in batch and line mode, the log on screen. */
 void app_say(struct app *a, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 /* Messages and progress: stderr, or the log. */
 void app_note(struct app *a, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* Start the engine when it is not running. */
 int app_engine(struct app *a, struct err *err);

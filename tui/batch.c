@@ -20,9 +20,9 @@ int batch_backend(struct backend **be, const struct args *a, struct err *err)
 	int rc = args_int(a, "threads", 1, 1024, 0, &threads, err);
 
 	*be = NULL;
-	return rc < 0 ? rc
-		      : device_open(args_get(a, "device"), (int)threads, be,
-				    err);
+	return rc < 0
+		   ? rc
+		   : device_open(args_get(a, "device"), (int)threads, be, err);
 }
 
 int batch_open(struct batch *b, struct app *app, const struct args *a,
@@ -47,8 +47,8 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	cache = file_xdg("CACHE");
 	b->features = feature_cache_open(cache, CACHE_LIMIT);
 	free(cache);
-	b->extractor = extractor_new(b->bundle, app->decoder, b->features,
-				     NULL);
+	b->extractor =
+	    extractor_new(b->bundle, app->decoder, b->features, NULL);
 	return 0;
 }
 
@@ -79,8 +79,8 @@ int argument_text(const char *s, char **out, struct err *err)
 		str_release(&text);
 		return err_recode(err, ERR_DATA);
 	}
-	while (text.len && (text.s[text.len - 1] == '\n' ||
-			    text.s[text.len - 1] == '\r'))
+	while (text.len &&
+	       (text.s[text.len - 1] == '\n' || text.s[text.len - 1] == '\r'))
 		text.s[--text.len] = '\0';
 	*out = str_detach(&text);
 	return 0;

@@ -38,15 +38,17 @@ struct batch {
  */
 int batch_open(struct batch *b, struct app *app, const struct args *a,
 	       const char *path, struct err *err);
-int batch_backend(struct backend **be, const struct args *a,
-		  struct err *err);
+int batch_backend(struct backend **be, const struct args *a, struct err *err);
 void batch_close(struct batch *b);
 
 /* Rows of an option table for a command that opens a checkpoint. */
-#define BATCH_OPTIONS                                                   \
-	{"model", 'm', "CKPT", "checkpoint folder (default: the "       \
-			       "demonstration one)"},                   \
-	{"device", 0, "auto|cpu", "where to compute"},                  \
-	{"threads", 0, "N", "processor threads (default: all cores)"}
+#define BATCH_OPTIONS                                                       \
+	{"model", 'm', "CKPT",                                              \
+	 "checkpoint folder (default: the "                                 \
+	 "demonstration one)"},                                             \
+	    {"device", 0, "auto|cpu", "where to compute"},                  \
+	{                                                                   \
+		"threads", 0, "N", "processor threads (default: all cores)" \
+	}
 
 #endif

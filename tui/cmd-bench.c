@@ -16,14 +16,15 @@
 #include "tui/commands.h"
 
 static const struct option OPTIONS[] = {
-	BATCH_OPTIONS,
-	{"tokens", 0, "N", "input tokens (default 64)"},
-	{"crops", 0, "N", "pictures through the image encoder (default 37)"},
-	{"answer", 0, "N", "answer tokens (default 24)"},
-	{"repeat", 0, "N", "runs of each phase; the median counts (default "
-			   "5)"},
-	{"json", 0, NULL, "figures as one JSON object"},
-	{NULL, 0, NULL, NULL},
+    BATCH_OPTIONS,
+    {"tokens", 0, "N", "input tokens (default 64)"},
+    {"crops", 0, "N", "pictures through the image encoder (default 37)"},
+    {"answer", 0, "N", "answer tokens (default 24)"},
+    {"repeat", 0, "N",
+     "runs of each phase; the median counts (default "
+     "5)"},
+    {"json", 0, NULL, "figures as one JSON object"},
+    {NULL, 0, NULL, NULL},
 };
 
 enum { PHASES = 4, RUNS_MAX = 100 };
@@ -104,9 +105,8 @@ static int run_decoder(struct bench *b, struct err *err)
 	struct tape *t = &b->tape;
 	const int64_t dim[3] = {1, b->tokens, b->b->config.d_model};
 	/* A random model would stop whenever it likes. */
-	struct decode_options o = {.max_length = b->answer + 1,
-				   .beams = 1,
-				   .run_on = true};
+	struct decode_options o = {
+	    .max_length = b->answer + 1, .beams = 1, .run_on = true};
 	struct decoded out;
 	struct tensor *M;
 
@@ -115,8 +115,7 @@ static int run_decoder(struct bench *b, struct err *err)
 	M = tape_input(t, DT_F32, 3, dim, b->T);
 	if (t->failed)
 		return give_up(b, err);
-	return generator_run(&b->generator, M, NULL, &o, &b->memory, &out,
-			     err);
+	return generator_run(&b->generator, M, NULL, &o, &b->memory, &out, err);
 }
 
 static int run_vision(struct bench *b, struct err *err)
@@ -130,8 +129,8 @@ static int run_vision(struct bench *b, struct err *err)
 		pixels[i] = (float)(i * 2654435761u % 1000) / 500 - 1;
 	out = xmalloc((size_t)b->crops * (size_t)b->b->config.feat_dim *
 		      sizeof(*out));
-	rc = resnet_features(b->b->vision, &b->tape, pixels, b->crops, out,
-			     err);
+	rc =
+	    resnet_features(b->b->vision, &b->tape, pixels, b->crops, out, err);
 	free(pixels);
 	free(out);
 	return rc;
@@ -159,10 +158,8 @@ static int add(struct bench *b, const char *name,
 {
 	struct phase *p = &b->phase[b->n++];
 
-	*p = (struct phase){.name = name,
-			    .flop = 2 * macs,
-			    .bytes = weights,
-			    .items = items};
+	*p = (struct phase){
+	    .name = name, .flop = 2 * macs, .bytes = weights, .items = items};
 	return measure(b, run, &p->ms, err);
 }
 
@@ -176,21 +173,19 @@ static int run_all(struct bench *b, struct err *err)
 	double cross = 2.0 * c->dec_layers * inner * c->d_model;
 	double L = b->tokens, M = b->answer, size = weight_bytes(b->b);
 	int rc = add(b, "encoder", run_encoder,
-		     enc * L + 2.0 * c->enc_layers * L * L * inner,
-		     enc * size, b->tokens, err);
+		     enc * L + 2.0 * c->enc_layers * L * L * inner, enc * size,
+		     b->tokens, err);
 
 	if (rc == 0)
 		rc = add(b, "decoder", run_decoder,
 			 (dec - cross) * M + cross * L +
-				 c->dec_layers * inner *
-					 (M * M + 2.0 * M * L),
+			     c->dec_layers * inner * (M * M + 2.0 * M * L),
 			 (dec - cross) * size * M + cross * size, b->answer,
 			 err);
 	if (rc == 0 && b->b->vision)
-		rc = add(b, "vision", run_vision,
-			 resnet_macs(&c->vision) * b->crops,
-			 (double)b->b->report.vision_parameters * 4, b->crops,
-			 err);
+		rc = add(
+		    b, "vision", run_vision, resnet_macs(&c->vision) * b->crops,
+		    (double)b->b->report.vision_parameters * 4, b->crops, err);
 	return rc;
 }
 
@@ -256,7 +251,7 @@ static int exec_bench(struct app *app, const struct args *a, struct err *err)
 				   .answer = (int)answer,
 				   .repeat = (int)repeat};
 		b.T = xcalloc((size_t)tokens *
-				      (size_t)batch.bundle->config.d_model,
+				  (size_t)batch.bundle->config.d_model,
 			      sizeof(*b.T));
 		tape_init(&b.tape, batch.be);
 		generator_init(&b.generator, &batch.bundle->model, batch.be);
@@ -273,10 +268,10 @@ static int exec_bench(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_bench = {
-	.name = "bench",
-	.args = "",
-	.options = OPTIONS,
-	.flags = CMD_BATCH,
-	.help = "time the phases of an extraction on random input",
-	.exec = exec_bench,
+    .name = "bench",
+    .args = "",
+    .options = OPTIONS,
+    .flags = CMD_BATCH,
+    .help = "time the phases of an extraction on random input",
+    .exec = exec_bench,
 };

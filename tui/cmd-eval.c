@@ -12,27 +12,27 @@
 #include "tui/commands.h"
 
 static const struct option OPTIONS[] = {
-	{"device", 0, "auto|cpu", "where to compute"},
-	{"threads", 0, "N", "processor threads (default: all cores)"},
-	{"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
-	{"images", 0, "DIR", "where its pictures are (default: beside it)"},
-	{"instruction", 0, "TEXT|I0|I1|I2", "instead of each task's own"},
-	{"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
-	{"beams", 0, "N", "beam search (default 1: greedy)"},
-	{"max", 0, "N", "longest answer in tokens (default 128)"},
-	{"limit", 0, "N", "only the first N examples"},
-	{"no-pictures", 0, NULL, "leave every picture out"},
-	{"count-none", 0, NULL, "count `none` relations as records"},
-	{"fail-under", 0, "X", "exit 6 when the mean F1 is below X percent"},
-	{"json", 0, NULL, "figures as one JSON object"},
-	{NULL, 0, NULL, NULL},
+    {"device", 0, "auto|cpu", "where to compute"},
+    {"threads", 0, "N", "processor threads (default: all cores)"},
+    {"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
+    {"images", 0, "DIR", "where its pictures are (default: beside it)"},
+    {"instruction", 0, "TEXT|I0|I1|I2", "instead of each task's own"},
+    {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
+    {"beams", 0, "N", "beam search (default 1: greedy)"},
+    {"max", 0, "N", "longest answer in tokens (default 128)"},
+    {"limit", 0, "N", "only the first N examples"},
+    {"no-pictures", 0, NULL, "leave every picture out"},
+    {"count-none", 0, NULL, "count `none` relations as records"},
+    {"fail-under", 0, "X", "exit 6 when the mean F1 is below X percent"},
+    {"json", 0, NULL, "figures as one JSON object"},
+    {NULL, 0, NULL, NULL},
 };
 
 int data_format_parse(const char *s, enum data_format *out, struct err *err)
 {
 	static const char *const name[] = {
 #define DATA_NAME(upper, lower, what) lower,
-		DATA_FORMATS(DATA_NAME)
+	    DATA_FORMATS(DATA_NAME)
 #undef DATA_NAME
 	};
 
@@ -69,21 +69,21 @@ static int options_of(const struct args *a, struct evaluate_options *o,
 	    (gate && gate_parse(gate, &r, err) < 0))
 		return -(int)err->code;
 	*o = (struct evaluate_options){
-		.beams = (int)beams,
-		.max_tokens = (int)max,
-		.gate = r.gate,
-		.gate_value = r.gate_value,
-		.count_none = args_has(a, "count-none"),
-		.no_pictures = args_has(a, "no-pictures"),
-		.limit = (size_t)limit,
-		.instruction = (char *)args_get(a, "instruction"),
-		.progress = progress,
+	    .beams = (int)beams,
+	    .max_tokens = (int)max,
+	    .gate = r.gate,
+	    .gate_value = r.gate_value,
+	    .count_none = args_has(a, "count-none"),
+	    .no_pictures = args_has(a, "no-pictures"),
+	    .limit = (size_t)limit,
+	    .instruction = (char *)args_get(a, "instruction"),
+	    .progress = progress,
 	};
 	return 0;
 }
 
-static void show(struct app *app, const struct evaluation *e,
-		 const char *name, bool as_json)
+static void show(struct app *app, const struct evaluation *e, const char *name,
+		 bool as_json)
 {
 	struct str text = {0};
 	struct json *j;
@@ -120,8 +120,7 @@ static int run(struct app *app, const struct args *a, struct batch *b,
 	if (rc == 0)
 		show(app, &e, a->pos[1], args_has(a, "json"));
 	if (rc == 0 && evaluation_score(&e) < floor)
-		rc = err_set(err, ERR_THRESHOLD,
-			     "mean F1 %.2f is below %.2f",
+		rc = err_set(err, ERR_THRESHOLD, "mean F1 %.2f is below %.2f",
 			     evaluation_score(&e), floor);
 	dataset_release(&data);
 	return rc;
@@ -146,12 +145,12 @@ static int exec_eval(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_eval = {
-	.name = "eval",
-	.args = "CKPT DATA",
-	.options = OPTIONS,
-	.flags = CMD_BATCH,
-	.min_pos = 2,
-	.max_pos = 2,
-	.help = "score a checkpoint on a data set",
-	.exec = exec_eval,
+    .name = "eval",
+    .args = "CKPT DATA",
+    .options = OPTIONS,
+    .flags = CMD_BATCH,
+    .min_pos = 2,
+    .max_pos = 2,
+    .help = "score a checkpoint on a data set",
+    .exec = exec_eval,
 };

@@ -14,22 +14,22 @@
 #include "tui/commands.h"
 
 static const struct option OPTIONS[] = {
-	BATCH_OPTIONS,
-	{"task", 't', "TASK", "mner (default), mre, med, meae or mee"},
-	{"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
-	{"boxes", 0, "FILE", "JSON with the boxes of its objects"},
-	{"detector", 0, "CMD", "command that prints such JSON for a picture"},
-	{"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
-	{"head", 0, "H", "mre: first entity (with --tail)"},
-	{"tail", 0, "T", "mre: second entity"},
-	{"event", 0, "E", "meae: event type"},
-	{"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
-	{"beams", 0, "N", "beam search (default 1: greedy)"},
-	{"max", 0, "N", "longest answer in tokens (default 128)"},
-	{"attention", 0, NULL, "weights over the regions for every record"},
-	{"json", 0, NULL, "one JSON object a line"},
-	{"jsonl", 0, "FILE|-", "read examples, write JSON lines"},
-	{NULL, 0, NULL, NULL},
+    BATCH_OPTIONS,
+    {"task", 't', "TASK", "mner (default), mre, med, meae or mee"},
+    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
+    {"boxes", 0, "FILE", "JSON with the boxes of its objects"},
+    {"detector", 0, "CMD", "command that prints such JSON for a picture"},
+    {"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
+    {"head", 0, "H", "mre: first entity (with --tail)"},
+    {"tail", 0, "T", "mre: second entity"},
+    {"event", 0, "E", "meae: event type"},
+    {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
+    {"beams", 0, "N", "beam search (default 1: greedy)"},
+    {"max", 0, "N", "longest answer in tokens (default 128)"},
+    {"attention", 0, NULL, "weights over the regions for every record"},
+    {"json", 0, NULL, "one JSON object a line"},
+    {"jsonl", 0, "FILE|-", "read examples, write JSON lines"},
+    {NULL, 0, NULL, NULL},
 };
 
 /* Bytes of a text that are accepted; the model reads 256 tokens of it. */
@@ -55,8 +55,8 @@ static int read_text(const struct args *a, char **out, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "extract: no text given (umie extract --help)");
 	rc = file_read("-", TEXT_MAX, &text, err);
-	while (text.len && (text.s[text.len - 1] == '\n' ||
-			    text.s[text.len - 1] == '\r'))
+	while (text.len &&
+	       (text.s[text.len - 1] == '\n' || text.s[text.len - 1] == '\r'))
 		text.s[--text.len] = '\0';
 	if (rc == 0 && text.len && memchr(text.s, 0, text.len))
 		rc = err_set(err, ERR_DATA,
@@ -83,8 +83,7 @@ static int fill_request(const struct args *a, struct extract_request *r,
 	if (args_int(a, "beams", 1, 64, 1, &beams, err) < 0 ||
 	    args_int(a, "max", 2, 512, 128, &max, err) < 0 ||
 	    (gate && gate_parse(gate, r, err) < 0) ||
-	    argument_text(args_get(a, "instruction"), &r->instruction, err) <
-		    0)
+	    argument_text(args_get(a, "instruction"), &r->instruction, err) < 0)
 		return -(int)err->code;
 	r->beams = (int)beams;
 	r->max_tokens = (int)max;
@@ -190,8 +189,8 @@ static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
 	FILE *in = is_stdin ? stdin : fopen(path, "r");
 	const char *slash = strrchr(path, '/');
 	/* Pictures are named relative to the file. */
-	char *dir = !is_stdin && slash ? xstrndup(path, (size_t)(slash - path))
-				       : NULL;
+	char *dir =
+	    !is_stdin && slash ? xstrndup(path, (size_t)(slash - path)) : NULL;
 	char *line = NULL;
 	size_t cap = 0, number = 0;
 	ssize_t n;
@@ -202,9 +201,8 @@ static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
 		return err_errno(err, ERR_DATA, "%s", path);
 	}
 	while (rc == 0 && (n = getline(&line, &cap, in)) >= 0) {
-		char *what = xasprintf("%s:%zu",
-				       is_stdin ? "standard input" : path,
-				       ++number);
+		char *what = xasprintf(
+		    "%s:%zu", is_stdin ? "standard input" : path, ++number);
 
 		if (strspn(line, " \t\r\n") < (size_t)n)
 			rc = run_line(app, b, a, base, line, (size_t)n, what,
@@ -255,12 +253,12 @@ static int exec_extract(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_extract = {
-	.name = "extract",
-	.args = "[TEXT|-]",
-	.options = OPTIONS,
-	.flags = CMD_BATCH,
-	.max_pos = 1,
-	.help = "extract entities, relations or events from a text and its "
-		"picture",
-	.exec = exec_extract,
+    .name = "extract",
+    .args = "[TEXT|-]",
+    .options = OPTIONS,
+    .flags = CMD_BATCH,
+    .max_pos = 1,
+    .help = "extract entities, relations or events from a text and its "
+	    "picture",
+    .exec = exec_extract,
 };

@@ -17,13 +17,13 @@ static int exec_open(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_open = {
-	.name = "open",
-	.args = "PATH",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "open a checkpoint folder in the background and report",
-	.exec = exec_open,
+    .name = "open",
+    .args = "PATH",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "open a checkpoint folder in the background and report",
+    .exec = exec_open,
 };
 
 static void set(char **to, const char *value)
@@ -55,13 +55,13 @@ static int exec_text(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_text = {
-	.name = "text",
-	.args = "[TEXT|@FILE]",
-	.flags = CMD_LIVE,
-	.max_pos = 1,
-	.raw = true,
-	.help = "set the text, or show it",
-	.exec = exec_text,
+    .name = "text",
+    .args = "[TEXT|@FILE]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .raw = true,
+    .help = "set the text, or show it",
+    .exec = exec_text,
 };
 
 static int exec_image(struct app *app, const struct args *a, struct err *err)
@@ -79,13 +79,13 @@ static int exec_image(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_image = {
-	.name = "image",
-	.args = "PATH|none",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "use a picture, or none",
-	.exec = exec_image,
+    .name = "image",
+    .args = "PATH|none",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "use a picture, or none",
+    .exec = exec_image,
 };
 
 static int exec_task(struct app *app, const struct args *a, struct err *err)
@@ -102,13 +102,13 @@ static int exec_task(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_task = {
-	.name = "task",
-	.args = "mner|mre|med|meae|mee",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "choose what is extracted; its own instruction is used",
-	.exec = exec_task,
+    .name = "task",
+    .args = "mner|mre|med|meae|mee",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "choose what is extracted; its own instruction is used",
+    .exec = exec_task,
 };
 
 static int exec_instr(struct app *app, const struct args *a, struct err *err)
@@ -137,13 +137,13 @@ static int exec_instr(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_instr = {
-	.name = "instr",
-	.args = "[TEXT|@FILE|I0|I1|I2|own]",
-	.flags = CMD_LIVE,
-	.max_pos = 1,
-	.raw = true,
-	.help = "set the instruction ({types}, {head}… are filled in)",
-	.exec = exec_instr,
+    .name = "instr",
+    .args = "[TEXT|@FILE|I0|I1|I2|own]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .raw = true,
+    .help = "set the instruction ({types}, {head}… are filled in)",
+    .exec = exec_instr,
 };
 
 static int exec_pair(struct app *app, const struct args *a, struct err *err)
@@ -158,12 +158,12 @@ static int exec_pair(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_pair = {
-	.name = "pair",
-	.args = "[HEAD TAIL]",
-	.flags = CMD_LIVE,
-	.max_pos = 2,
-	.help = "for mre: the two entities; without them, all pairs",
-	.exec = exec_pair,
+    .name = "pair",
+    .args = "[HEAD TAIL]",
+    .flags = CMD_LIVE,
+    .max_pos = 2,
+    .help = "for mre: the two entities; without them, all pairs",
+    .exec = exec_pair,
 };
 
 static int exec_event(struct app *app, const struct args *a, struct err *err)
@@ -175,13 +175,13 @@ static int exec_event(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_event = {
-	.name = "event",
-	.args = "TYPE",
-	.flags = CMD_LIVE,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "for meae: the event type whose arguments are wanted",
-	.exec = exec_event,
+    .name = "event",
+    .args = "TYPE",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "for meae: the event type whose arguments are wanted",
+    .exec = exec_event,
 };
 
 int gate_parse(const char *s, struct extract_request *r, struct err *err)
@@ -231,13 +231,13 @@ static int exec_gate(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_gate = {
-	.name = "gate",
-	.args = "[own|off|X]",
-	.flags = CMD_LIVE,
-	.max_pos = 1,
-	.help = "hold the gate at a value, switch it off, or leave it to the "
-		"model",
-	.exec = exec_gate,
+    .name = "gate",
+    .args = "[own|off|X]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .help = "hold the gate at a value, switch it off, or leave it to the "
+	    "model",
+    .exec = exec_gate,
 };
 
 static int exec_run(struct app *app, const struct args *a, struct err *err)
@@ -249,11 +249,11 @@ static int exec_run(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_run = {
-	.name = "run",
-	.args = "",
-	.flags = CMD_LIVE | CMD_MODEL,
-	.help = "predict again now",
-	.exec = exec_run,
+    .name = "run",
+    .args = "",
+    .flags = CMD_LIVE | CMD_MODEL,
+    .help = "predict again now",
+    .exec = exec_run,
 };
 
 static int exec_help(struct app *app, const struct args *a, struct err *err)
@@ -279,12 +279,12 @@ static int exec_help(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_help = {
-	.name = "help",
-	.args = "[COMMAND]",
-	.flags = CMD_LIVE,
-	.max_pos = 1,
-	.help = "list the commands, or explain one",
-	.exec = exec_help,
+    .name = "help",
+    .args = "[COMMAND]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .help = "list the commands, or explain one",
+    .exec = exec_help,
 };
 
 static int exec_quit(struct app *app, const struct args *a, struct err *err)
@@ -296,10 +296,10 @@ static int exec_quit(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_quit = {
-	.name = "quit",
-	.alias = "q",
-	.args = "",
-	.flags = CMD_LIVE,
-	.help = "leave",
-	.exec = exec_quit,
+    .name = "quit",
+    .alias = "q",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "leave",
+    .exec = exec_quit,
 };

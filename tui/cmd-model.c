@@ -18,10 +18,10 @@
 #include "tui/commands.h"
 
 static const struct option INSPECT[] = {
-	{"device", 0, "auto|cpu", "where to open it"},
-	{"threads", 0, "N", "processor threads (default: all cores)"},
-	{"json", 0, NULL, "the report as one JSON object"},
-	{NULL, 0, NULL, NULL},
+    {"device", 0, "auto|cpu", "where to open it"},
+    {"threads", 0, "N", "processor threads (default: all cores)"},
+    {"json", 0, NULL, "the report as one JSON object"},
+    {NULL, 0, NULL, NULL},
 };
 
 static void show_report(struct app *app, const struct open_report *r,
@@ -62,24 +62,24 @@ static int exec_inspect(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_inspect = {
-	.name = "inspect",
-	.args = "CKPT",
-	.options = INSPECT,
-	.flags = CMD_BATCH,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "open a checkpoint and say what is in it",
-	.exec = exec_inspect,
+    .name = "inspect",
+    .args = "CKPT",
+    .options = INSPECT,
+    .flags = CMD_BATCH,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "open a checkpoint and say what is in it",
+    .exec = exec_inspect,
 };
 
 static const struct option INIT[] = {
-	{"size", 0, "base|large|xl|tiny", "shape of the model"},
-	{"config", 0, "FILE", "shape from a config.json instead"},
-	{"spm", 0, "FILE", "spiece.model to put beside the weights"},
-	{"schema", 0, "FILE", "schema.json (default: the paper's)"},
-	{"seed", 0, "N", "of the random weights (default 1)"},
-	{"dtype", 0, "f32|bf16|f16", "of the weights (default f32)"},
-	{NULL, 0, NULL, NULL},
+    {"size", 0, "base|large|xl|tiny", "shape of the model"},
+    {"config", 0, "FILE", "shape from a config.json instead"},
+    {"spm", 0, "FILE", "spiece.model to put beside the weights"},
+    {"schema", 0, "FILE", "schema.json (default: the paper's)"},
+    {"seed", 0, "N", "of the random weights (default 1)"},
+    {"dtype", 0, "f32|bf16|f16", "of the weights (default f32)"},
+    {NULL, 0, NULL, NULL},
 };
 
 static int dtype_of(const char *s, enum dtype *out, struct err *err)
@@ -100,14 +100,12 @@ static int dtype_of(const char *s, enum dtype *out, struct err *err)
 		 : 0;
 }
 
-static int init_config(const struct args *a, struct config *c,
-		       struct err *err)
+static int init_config(const struct args *a, struct config *c, struct err *err)
 {
 	const char *size = args_get(a, "size"), *file = args_get(a, "config");
 
 	if (!size == !file)
-		return err_set(err, ERR_USAGE,
-			       "init: give --size or --config");
+		return err_set(err, ERR_USAGE, "init: give --size or --config");
 	if (file)
 		return config_read(c, file, err);
 	if (!config_preset(c, size))
@@ -133,8 +131,7 @@ static struct resnet *register_all(struct params *p, struct umie *m,
 	return vision;
 }
 
-static int write_schema(const struct args *a, const char *path,
-			struct err *err)
+static int write_schema(const struct args *a, const char *path, struct err *err)
 {
 	const char *from = args_get(a, "schema");
 	struct schema s = {0};
@@ -163,7 +160,7 @@ static int init_save(const struct args *a, const struct params *p,
 				.spm_path = args_get(a, "spm"),
 				.schema_path = schema,
 				.vision_trained =
-					c->vision.arch != VISION_NONE};
+				    c->vision.arch != VISION_NONE};
 	int rc = write_schema(a, schema, err);
 
 	if (rc == 0)
@@ -216,22 +213,23 @@ static int exec_init(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_init = {
-	.name = "init",
-	.args = "DIR",
-	.options = INIT,
-	.flags = CMD_BATCH,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "write a checkpoint of random weights, for training, tests "
-		"and benchmarks",
-	.exec = exec_init,
+    .name = "init",
+    .args = "DIR",
+    .options = INIT,
+    .flags = CMD_BATCH,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "write a checkpoint of random weights, for training, tests "
+	    "and benchmarks",
+    .exec = exec_init,
 };
 
 static const struct option PACK[] = {
-	{"dtype", 0, "f32|bf16|f16", "type of the weights (default f32)"},
-	{"drop", 0, "PREFIX", "leave tensors out whose names begin so; "
-			      "training starts them anew"},
-	{NULL, 0, NULL, NULL},
+    {"dtype", 0, "f32|bf16|f16", "type of the weights (default f32)"},
+    {"drop", 0, "PREFIX",
+     "leave tensors out whose names begin so; "
+     "training starts them anew"},
+    {NULL, 0, NULL, NULL},
 };
 
 /* One weights file in another type; what is not f32, bf16 or f16 stays. */
@@ -267,8 +265,8 @@ static int pack_weights(struct save_folder *f, const char *name,
 	return rc;
 }
 
-static int pack_file(struct save_folder *f, const char *from,
-		     const char *name, enum dtype as, struct err *err)
+static int pack_file(struct save_folder *f, const char *from, const char *name,
+		     enum dtype as, struct err *err)
 {
 	char *path = file_join(from, name);
 	bool weights = strstr(name, ".safetensors") != NULL;
@@ -283,9 +281,8 @@ static int pack_file(struct save_folder *f, const char *from,
 
 static int exec_pack(struct app *app, const struct args *a, struct err *err)
 {
-	static const char *const copied[] = {"config.json", "spiece.model",
-					     "schema.json",
-					     "vision.safetensors"};
+	static const char *const copied[] = {
+	    "config.json", "spiece.model", "schema.json", "vision.safetensors"};
 	struct save_folder *f;
 	enum dtype d;
 	int rc = dtype_of(args_get(a, "dtype"), &d, err);
@@ -307,12 +304,12 @@ static int exec_pack(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_pack = {
-	.name = "pack",
-	.args = "CKPT OUT",
-	.options = PACK,
-	.flags = CMD_BATCH,
-	.min_pos = 2,
-	.max_pos = 2,
-	.help = "write a checkpoint again as safetensors, in another type",
-	.exec = exec_pack,
+    .name = "pack",
+    .args = "CKPT OUT",
+    .options = PACK,
+    .flags = CMD_BATCH,
+    .min_pos = 2,
+    .max_pos = 2,
+    .help = "write a checkpoint again as safetensors, in another type",
+    .exec = exec_pack,
 };

@@ -20,27 +20,27 @@
 #include "tui/commands.h"
 
 static const struct option OPTIONS[] = {
-	{"init", 0, "CKPT", "checkpoint to start from (umie init makes one)"},
-	{"data", 0, "FILE", "examples to train on; may be given often"},
-	{"dev", 0, "FILE", "examples to select on; may be given often"},
-	{"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
-	{"images", 0, "DIR", "where pictures are (default: beside the data)"},
-	{"train-vision", 0, NULL, "train the image backbone too"},
-	{"epochs", 0, "N", "passes over the data (default 40)"},
-	{"batch", 0, "N", "examples a step (default 16)"},
-	{"lr", 0, "X", "peak learning rate (default 1e-4)"},
-	{"warmup", 0, "X", "share of the steps that warm up (default 0.06)"},
-	{"label-smoothing", 0, "X", "default 0.1"},
-	{"dropout", 0, "X", "default 0.1"},
-	{"seed", 0, "N", "default 1"},
-	{"save-every", 0, "N", "steps between saves (default: each epoch)"},
-	{"eval-every", 0, "N", "epochs between evaluations (default 1)"},
-	{"eval-limit", 0, "N", "examples of each dev file (default: all)"},
-	{"max-steps", 0, "N", "stop and save after this many steps"},
-	{"resume", 0, NULL, "go on with the run in RUN"},
-	{"device", 0, "auto|cpu", "where to compute"},
-	{"threads", 0, "N", "processor threads (default: all cores)"},
-	{NULL, 0, NULL, NULL},
+    {"init", 0, "CKPT", "checkpoint to start from (umie init makes one)"},
+    {"data", 0, "FILE", "examples to train on; may be given often"},
+    {"dev", 0, "FILE", "examples to select on; may be given often"},
+    {"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
+    {"images", 0, "DIR", "where pictures are (default: beside the data)"},
+    {"train-vision", 0, NULL, "train the image backbone too"},
+    {"epochs", 0, "N", "passes over the data (default 40)"},
+    {"batch", 0, "N", "examples a step (default 16)"},
+    {"lr", 0, "X", "peak learning rate (default 1e-4)"},
+    {"warmup", 0, "X", "share of the steps that warm up (default 0.06)"},
+    {"label-smoothing", 0, "X", "default 0.1"},
+    {"dropout", 0, "X", "default 0.1"},
+    {"seed", 0, "N", "default 1"},
+    {"save-every", 0, "N", "steps between saves (default: each epoch)"},
+    {"eval-every", 0, "N", "epochs between evaluations (default 1)"},
+    {"eval-limit", 0, "N", "examples of each dev file (default: all)"},
+    {"max-steps", 0, "N", "stop and save after this many steps"},
+    {"resume", 0, NULL, "go on with the run in RUN"},
+    {"device", 0, "auto|cpu", "where to compute"},
+    {"threads", 0, "N", "processor threads (default: all cores)"},
+    {NULL, 0, NULL, NULL},
 };
 
 /* Set by SIGINT and SIGTERM: finish the step, save, leave. */
@@ -90,9 +90,9 @@ static void show_step(void *context, const struct train_progress *p)
 	fprintf(t->app->err,
 		"%sstep %lld/%lld  epoch %lld  loss %.4f  norm %.2f  lr %.2e  "
 		"%.0f tokens/s  %s left%s",
-		tty ? "\r\033[K" : "", (long long)p->step,
-		(long long)p->total, (long long)p->epoch + 1, p->loss,
-		p->norm, p->lr, p->tokens_per_second, left, tty ? "" : "\n");
+		tty ? "\r\033[K" : "", (long long)p->step, (long long)p->total,
+		(long long)p->epoch + 1, p->loss, p->norm, p->lr,
+		p->tokens_per_second, left, tty ? "" : "\n");
 	fflush(t->app->err);
 }
 
@@ -117,7 +117,7 @@ static int score_dev(void *context, double *score, struct json **detail,
 	struct session *t = context;
 	struct evaluate_options o = {.limit = t->eval_limit};
 	struct extractor *x =
-		extractor_new(t->bundle, t->app->decoder, NULL, &stop_asked);
+	    extractor_new(t->bundle, t->app->decoder, NULL, &stop_asked);
 	struct evaluation e;
 	struct str text = {0};
 	int rc = evaluate(x, &t->dev, &o, &e, err);
@@ -155,12 +155,12 @@ static int read_samples(struct session *t, const struct args *a,
 {
 	struct bundle *b = t->bundle;
 	struct sample_source src = {
-		.tokenizer = b->tokenizer,
-		.schema = &b->schema,
-		.grammar = bundle_grammar(b),
-		.crop_size = b->config.vision.image_size,
-		.max_regions = MIN(b->config.max_regions, REGIONS_MAX),
-		.decoder = b->vision ? t->app->decoder : NULL,
+	    .tokenizer = b->tokenizer,
+	    .schema = &b->schema,
+	    .grammar = bundle_grammar(b),
+	    .crop_size = b->config.vision.image_size,
+	    .max_regions = MIN(b->config.max_regions, REGIONS_MAX),
+	    .decoder = b->vision ? t->app->decoder : NULL,
 	};
 	struct dataset d = {0};
 	int rc;
@@ -171,8 +171,7 @@ static int read_samples(struct session *t, const struct args *a,
 			       "be read",
 			       b->dir);
 	for (int k = 0; k < TASK_MEE; k++)
-		src.instruction[k] =
-			bundle_instruction(b, (enum task)k, NULL);
+		src.instruction[k] = bundle_instruction(b, (enum task)k, NULL);
 	rc = read_files(t, a, "data", &d, err);
 	if (rc == 0) {
 		memcpy(t->digest, d.digest, sizeof(t->digest));
@@ -198,9 +197,9 @@ static char *config_text(const struct bundle *b)
 	if (!json_get(umie, "instructions")) {
 		list = json_new_object();
 		for (int k = 0; k < TASK_MEE; k++)
-			json_put_string(list, task_name((enum task)k),
-					bundle_instruction(b, (enum task)k,
-							   NULL));
+			json_put_string(
+			    list, task_name((enum task)k),
+			    bundle_instruction(b, (enum task)k, NULL));
 		json_put(umie, "instructions", list);
 	}
 	text = json_print_pretty(j);
@@ -248,29 +247,29 @@ static int run(struct session *t, const struct args *a,
 	struct bundle *b = t->bundle;
 	struct image_norm norm;
 	struct train_model m = {
-		.model = &b->model,
-		.params = &b->params,
-		.vision = b->vision,
-		.train_vision = args_has(a, "train-vision"),
-		.be = t->be,
-		.norm = &norm,
+	    .model = &b->model,
+	    .params = &b->params,
+	    .vision = b->vision,
+	    .train_vision = args_has(a, "train-vision"),
+	    .be = t->be,
+	    .norm = &norm,
 	};
 	struct train_hooks hooks = {
-		.context = t,
-		.evaluate = t->dev.n ? score_dev : NULL,
-		.progress = show_step,
-		.note = show_note,
-		.stop = &stop_asked,
+	    .context = t,
+	    .evaluate = t->dev.n ? score_dev : NULL,
+	    .progress = show_step,
+	    .note = show_note,
+	    .stop = &stop_asked,
 	};
 	char *spm = file_join(b->dir, "spiece.model");
 	char *schema = file_join(b->dir, "schema.json");
 	char *vision = file_join(b->dir, "vision.safetensors");
 	struct state_files files = {
-		.config_json = t->config_json,
-		.spm_path = spm,
-		.schema_path = schema,
-		.vision_path = file_exists(vision) ? vision : NULL,
-		.vision_trained = m.train_vision,
+	    .config_json = t->config_json,
+	    .spm_path = spm,
+	    .schema_path = schema,
+	    .vision_path = file_exists(vision) ? vision : NULL,
+	    .vision_trained = m.train_vision,
 	};
 	int rc;
 
@@ -302,8 +301,9 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	int rc = read_options(a, &o, &t.eval_limit, err);
 
 	if (rc == 0 && (!args_has(a, "init") || !args_has(a, "data")))
-		rc = err_set(err, ERR_USAGE, "train: --init CKPT and --data "
-					     "FILE are needed");
+		rc = err_set(err, ERR_USAGE,
+			     "train: --init CKPT and --data "
+			     "FILE are needed");
 	if (rc == 0 && !args_has(a, "resume") && file_exists(a->pos[0]))
 		rc = err_set(err, ERR_USAGE,
 			     "train: %s exists already (--resume goes on with "
@@ -314,8 +314,8 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	if (rc == 0)
 		rc = bundle_open(&t.bundle, args_get(a, "init"), t.be,
 				 args_has(a, "train-vision")
-					 ? BUNDLE_TRAIN_VISION
-					 : BUNDLE_TRAIN,
+				     ? BUNDLE_TRAIN_VISION
+				     : BUNDLE_TRAIN,
 				 o.seed, err);
 	if (rc == 0)
 		rc = read_files(&t, a, "dev", &t.dev, err);
@@ -341,12 +341,12 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 }
 
 const struct cmd cmd_train = {
-	.name = "train",
-	.args = "RUN",
-	.options = OPTIONS,
-	.flags = CMD_BATCH,
-	.min_pos = 1,
-	.max_pos = 1,
-	.help = "train a checkpoint into the folder RUN (best/ is the result)",
-	.exec = exec_train,
+    .name = "train",
+    .args = "RUN",
+    .options = OPTIONS,
+    .flags = CMD_BATCH,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "train a checkpoint into the folder RUN (best/ is the result)",
+    .exec = exec_train,
 };

@@ -35,9 +35,9 @@ static int find_option(const struct cmd *c, const char *name, size_t n,
 	for (int i = 0; c->options && c->options[i].name; i++) {
 		const struct option *o = &c->options[i];
 
-		if (letter ? o->letter == letter
-			   : strlen(o->name) == n &&
-				     memcmp(o->name, name, n) == 0)
+		if (letter
+			? o->letter == letter
+			: strlen(o->name) == n && memcmp(o->name, name, n) == 0)
 			return i;
 	}
 	return -1;
@@ -45,8 +45,9 @@ static int find_option(const struct cmd *c, const char *name, size_t n,
 
 static int bad_option(const struct cmd *c, const char *arg, struct err *err)
 {
-	return err_set(err, ERR_USAGE, "%s: unknown option %s (umie %s --help "
-				       "lists them)",
+	return err_set(err, ERR_USAGE,
+		       "%s: unknown option %s (umie %s --help "
+		       "lists them)",
 		       c->name, arg, c->name);
 }
 
@@ -190,8 +191,8 @@ static int split(char *line, char **word, int max, struct err *err)
 			return err_set(err, ERR_USAGE, "more than %d words",
 				       max);
 		word[n++] = to;
-		for (quote = 0; *from &&
-				(quote || !isspace((unsigned char)*from));
+		for (quote = 0;
+		     *from && (quote || !isspace((unsigned char)*from));
 		     from++) {
 			if (quote ? *from == quote
 				  : *from == '"' || *from == '\'')
@@ -240,8 +241,8 @@ int cmd_run_line(struct app *app, const char *line, struct err *err)
 		goto done;
 	c = cmd_find(name, CMD_LIVE);
 	if (!c) {
-		rc = err_set(err, ERR_USAGE,
-			     "no command %s (help lists them)", name);
+		rc = err_set(err, ERR_USAGE, "no command %s (help lists them)",
+			     name);
 		goto done;
 	}
 	word[0] = name;
@@ -260,16 +261,14 @@ done:
 void cmd_usage(const struct cmd *c, struct str *out)
 {
 	str_addf(out, "usage: umie %s%s%s%s\n%s\n", c->name,
-		 c->options ? " [OPTION...]" : "", *c->args ? " " : "",
-		 c->args, c->help);
+		 c->options ? " [OPTION...]" : "", *c->args ? " " : "", c->args,
+		 c->help);
 	for (int i = 0; c->options && c->options[i].name; i++) {
 		const struct option *o = &c->options[i];
-		char *left = xasprintf("%s--%s%s%s",
-				       o->letter ? (char[]){'-', o->letter,
-							    ',', ' ', 0}
-						 : "    ",
-				       o->name, o->arg ? " " : "",
-				       o->arg ? o->arg : "");
+		char *left = xasprintf(
+		    "%s--%s%s%s",
+		    o->letter ? (char[]){'-', o->letter, ',', ' ', 0} : "    ",
+		    o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 
 		str_addf(out, "  %-28s %s\n", left, o->help);
 		free(left);
@@ -284,8 +283,8 @@ void cmd_list(unsigned flags, struct str *out)
 
 		if ((c->flags & flags) == 0)
 			continue;
-		left = xasprintf("%s%s%s", c->name, *c->args ? " " : "",
-				 c->args);
+		left =
+		    xasprintf("%s%s%s", c->name, *c->args ? " " : "", c->args);
 		str_addf(out, "  %-32s %s\n", left, c->help);
 		free(left);
 	}

@@ -18,7 +18,7 @@ struct str;
 /* An option of a command; the list ends with a NULL name. */
 struct option {
 	const char *name; /* without the dashes */
-	char letter;	  /* or 0 */
+	char letter;      /* or 0 */
 	const char *arg;  /* "FILE"; NULL: a switch */
 	const char *help; /* one clause */
 };
@@ -44,8 +44,8 @@ struct args {
 };
 
 struct cmd {
-	const char *name, *alias; /* alias: NULL, or the short form */
-	const char *args;	  /* "[TEXT|-]" */
+	const char *name, *alias;     /* alias: NULL, or the short form */
+	const char *args;             /* "[TEXT|-]" */
 	const struct option *options; /* NULL: none */
 	unsigned flags;
 	int min_pos, max_pos;

@@ -14,21 +14,21 @@
 #include "tui/cmd.h"
 
 static const struct option OPTIONS[] = {
-	BATCH_OPTIONS,
-	{"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
-	{"task", 't', "TASK", "mner, mre, med, meae or mee"},
-	{"command", 'c', "CMDS", "run these commands in line mode"},
-	{"plain", 0, NULL, "line mode"},
-	{NULL, 0, NULL, NULL},
+    BATCH_OPTIONS,
+    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
+    {"task", 't', "TASK", "mner, mre, med, meae or mee"},
+    {"command", 'c', "CMDS", "run these commands in line mode"},
+    {"plain", 0, NULL, "line mode"},
+    {NULL, 0, NULL, NULL},
 };
 
 /* Not in the command table: `umie` by itself. */
 static const struct cmd FACE = {
-	.name = "umie",
-	.args = "[TEXT]",
-	.options = OPTIONS,
-	.max_pos = 1,
-	.help = "look at a text and its picture",
+    .name = "umie",
+    .args = "[TEXT]",
+    .options = OPTIONS,
+    .max_pos = 1,
+    .help = "look at a text and its picture",
 };
 
 static bool wants_lines(const struct args *a)

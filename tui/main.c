@@ -19,28 +19,29 @@ static void usage(FILE *to)
 {
 	struct str out = {0};
 
-	str_add(&out,
-		"usage: umie [OPTION...] [TEXT]      look at a text and its "
-		"picture\n"
-		"       umie COMMAND [OPTION...]     compute without a screen\n"
-		"\n"
-		"examples:\n"
-		"  umie                             the demonstration\n"
-		"  umie -i dog.jpg 'Rocky is here'  your text and picture\n"
-		"  umie extract --json -i dog.jpg 'Rocky is here'\n"
-		"\n"
-		"options:\n"
-		"  -m, --model CKPT     checkpoint folder\n"
-		"  -i, --image FILE     picture\n"
-		"  -t, --task TASK      mner, mre, med, meae or mee\n"
-		"  -c, --command CMDS   run commands (separated by ;) in line "
-		"mode\n"
-		"      --plain          line mode: no screen, no escape codes\n"
-		"      --threads N      processor threads\n"
-		"  -h, --help           this text; umie COMMAND --help for one\n"
-		"      --version\n"
-		"\n"
-		"commands:\n");
+	str_add(
+	    &out,
+	    "usage: umie [OPTION...] [TEXT]      look at a text and its "
+	    "picture\n"
+	    "       umie COMMAND [OPTION...]     compute without a screen\n"
+	    "\n"
+	    "examples:\n"
+	    "  umie                             the demonstration\n"
+	    "  umie -i dog.jpg 'Rocky is here'  your text and picture\n"
+	    "  umie extract --json -i dog.jpg 'Rocky is here'\n"
+	    "\n"
+	    "options:\n"
+	    "  -m, --model CKPT     checkpoint folder\n"
+	    "  -i, --image FILE     picture\n"
+	    "  -t, --task TASK      mner, mre, med, meae or mee\n"
+	    "  -c, --command CMDS   run commands (separated by ;) in line "
+	    "mode\n"
+	    "      --plain          line mode: no screen, no escape codes\n"
+	    "      --threads N      processor threads\n"
+	    "  -h, --help           this text; umie COMMAND --help for one\n"
+	    "      --version\n"
+	    "\n"
+	    "commands:\n");
 	cmd_list(CMD_BATCH, &out);
 	fputs(out.s, to);
 	str_release(&out);
@@ -135,8 +136,8 @@ int main(int argc, char **argv)
 		return fail(&err);
 	app_init(&app, argv[0], decoder);
 	app.color = use_color();
-	status = c ? batch(&app, c, argc - 1, argv + 1)
-		   : face_run(&app, argc, argv);
+	status =
+	    c ? batch(&app, c, argc - 1, argv + 1) : face_run(&app, argc, argv);
 	app_release(&app);
 	decoder_stop(decoder);
 	return status;

@@ -127,8 +127,8 @@ static void gates(const struct twins *t)
 				sum += t->at[i].g;
 				n++;
 			}
-		printf("mean gate, picture %s: %.4f (%ld examples)\n",
-		       kinds[k], n ? sum / (double)n : 0, n);
+		printf("mean gate, picture %s: %.4f (%ld examples)\n", kinds[k],
+		       n ? sum / (double)n : 0, n);
 	}
 }
 
@@ -144,14 +144,14 @@ int main(int argc, char **argv)
 	printf("another picture should change the answer: %ld pairs, it does "
 	       "in %.1f %%\n",
 	       should.pairs,
-	       should.pairs ? 100.0 * (double)should.changed /
-				      (double)should.pairs
-			    : 0);
+	       should.pairs
+		   ? 100.0 * (double)should.changed / (double)should.pairs
+		   : 0);
 	printf("another picture should not change it: %ld pairs, it does in "
 	       "%.1f %%\n",
 	       should_not.pairs,
 	       should_not.pairs ? 100.0 * (double)should_not.changed /
-					  (double)should_not.pairs
+				      (double)should_not.pairs
 				: 0);
 	gates(&t);
 	for (size_t i = 0; i < t.n; i++) {

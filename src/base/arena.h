@@ -25,9 +25,9 @@ struct arena_source {
 /* A zeroed struct is an empty arena in host memory. */
 struct arena {
 	struct arena_chunk *first, *now;
-	size_t used;		    /* bytes taken in `now` */
-	size_t chunk_size;	    /* least size of a chunk; 0: 1 MiB */
-	size_t total;		    /* bytes held from the source */
+	size_t used;                       /* bytes taken in `now` */
+	size_t chunk_size;                 /* least size of a chunk; 0: 1 MiB */
+	size_t total;                      /* bytes held from the source */
 	const struct arena_source *source; /* borrowed; NULL: host */
 };
 

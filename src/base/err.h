@@ -12,13 +12,13 @@
 #include <stdarg.h>
 
 /* name, exit status of the program, what it means */
-#define ERRORS(_)                                                           \
-	_(FAILED, 1, "an operation failed")                                 \
-	_(USAGE, 2, "the command line is wrong")                            \
-	_(DATA, 3, "text, picture, boxes or data set cannot be used")       \
-	_(CHECKPOINT, 4, "the checkpoint cannot be used")                   \
-	_(DEVICE, 5, "the device cannot be used or is out of memory")       \
-	_(THRESHOLD, 6, "a figure is below what was asked for")             \
+#define ERRORS(_)                                                     \
+	_(FAILED, 1, "an operation failed")                           \
+	_(USAGE, 2, "the command line is wrong")                      \
+	_(DATA, 3, "text, picture, boxes or data set cannot be used") \
+	_(CHECKPOINT, 4, "the checkpoint cannot be used")             \
+	_(DEVICE, 5, "the device cannot be used or is out of memory") \
+	_(THRESHOLD, 6, "a figure is below what was asked for")       \
 	_(CANCELLED, 130, "interrupted by the user")
 
 enum err_code {
@@ -38,15 +38,15 @@ struct err {
 
 /* Fill `err` and return -code.  Control bytes are shown as `?`. */
 int err_set(struct err *err, enum err_code code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /* Put "context: " before the sentence of `err`; returns -err->code. */
 int err_context(struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* As err_set() with ": strerror(errno)" at the end. */
 int err_errno(struct err *err, enum err_code code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /* Change the code (a JSON error inside a checkpoint is ERR_CHECKPOINT). */
 int err_recode(struct err *err, enum err_code code);

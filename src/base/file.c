@@ -76,8 +76,7 @@ int file_read(const char *path, size_t limit, struct str *out, struct err *err)
 	int fd, rc;
 
 	if (strcmp(path, "-") == 0)
-		return read_fd(STDIN_FILENO, "standard input", limit, out,
-			       err);
+		return read_fd(STDIN_FILENO, "standard input", limit, out, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, ERR_FAILED, "%s", path);
@@ -143,8 +142,7 @@ static int write_synced(const char *tmp, const void *data, size_t n,
 	return rc;
 }
 
-int file_replace(const char *path, const void *data, size_t n,
-		 struct err *err)
+int file_replace(const char *path, const void *data, size_t n, struct err *err)
 {
 	char *tmp = xasprintf("%s.tmp-%ld", path, (long)getpid());
 	char *dir = dir_of(path);
@@ -209,10 +207,10 @@ char *file_join(const char *dir, const char *name)
 char *file_xdg(const char *which)
 {
 	static const char *const table[][2] = {
-		{"CONFIG", ".config"},
-		{"STATE", ".local/state"},
-		{"DATA", ".local/share"},
-		{"CACHE", ".cache"},
+	    {"CONFIG", ".config"},
+	    {"STATE", ".local/state"},
+	    {"DATA", ".local/share"},
+	    {"CACHE", ".cache"},
 	};
 	char *name = xasprintf("XDG_%s_HOME", which);
 	const char *dir = getenv(name), *home = getenv("HOME");

@@ -24,12 +24,10 @@ void file_unmap(struct file_map *m);
 
 /* Append the whole of `path` ("-": stdin) to `out`; more than `limit` bytes
  * is ERR_DATA. */
-int file_read(const char *path, size_t limit, struct str *out,
-	      struct err *err);
+int file_read(const char *path, size_t limit, struct str *out, struct err *err);
 
 /* Replace `path` by n bytes, durably. */
-int file_replace(const char *path, const void *data, size_t n,
-		 struct err *err);
+int file_replace(const char *path, const void *data, size_t n, struct err *err);
 
 /* write(2) until all is written; ERR_FAILED names `path`. */
 int file_write_all(int fd, const void *data, size_t n, const char *path,

@@ -49,7 +49,7 @@ static int hex4(struct check *c)
 		return -1;
 	for (int k = 0; k < 4; k++) {
 		char ch = c->s[c->i++];
-		int d = ch >= '0' && ch <= '9'	 ? ch - '0'
+		int d = ch >= '0' && ch <= '9'   ? ch - '0'
 			: ch >= 'a' && ch <= 'f' ? ch - 'a' + 10
 			: ch >= 'A' && ch <= 'F' ? ch - 'A' + 10
 						 : -1;
@@ -429,8 +429,7 @@ static cJSON *number_item(double v, int digits)
 	return cJSON_CreateRaw(text);
 }
 
-void json_put_number(struct json *object, const char *key, double v,
-		     int digits)
+void json_put_number(struct json *object, const char *key, double v, int digits)
 {
 	cJSON_AddItemToObject((cJSON *)object, key, number_item(v, digits));
 }

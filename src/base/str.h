@@ -19,7 +19,7 @@ void str_add(struct str *b, const char *s); /* up to the NUL */
 void str_addn(struct str *b, const char *s, size_t n);
 void str_addc(struct str *b, char c);
 void str_addf(struct str *b, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 void str_clear(struct str *b); /* empty, memory kept */
 void str_release(struct str *b);
 

@@ -82,8 +82,7 @@ static float *weights(const struct step *s, int heads, const struct found *f,
 	if (b > a)
 		probe_span(s->P, heads, L, N, a, b, w);
 	else
-		probe_answer(s->best.attention, s->P, heads, L, N, from, to,
-			     w);
+		probe_answer(s->best.attention, s->P, heads, L, N, from, to, w);
 	return w;
 }
 
@@ -114,9 +113,9 @@ void attribute(struct extraction *x, const struct step *s, int heads,
 	for (size_t i = 0; i < recs->n; i++)
 		add(x, s, heads, &recs->rec[i], event, attention);
 	if (recs->n_dropped) {
-		x->dropped = xrealloc(x->dropped,
-				      x->n_dropped + recs->n_dropped,
-				      sizeof(*x->dropped));
+		x->dropped =
+		    xrealloc(x->dropped, x->n_dropped + recs->n_dropped,
+			     sizeof(*x->dropped));
 		memcpy(x->dropped + x->n_dropped, recs->dropped,
 		       recs->n_dropped * sizeof(*recs->dropped));
 		x->n_dropped += recs->n_dropped;

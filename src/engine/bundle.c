@@ -91,13 +91,11 @@ static void note_missing(struct bundle *b, const struct bind_report *r,
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct bind_note *n = &r->note[i];
-		struct labels *to = n->kind == BIND_MISSING
-					    ? &b->report.missing
-				    : n->kind == BIND_UNEXPECTED
-					    ? &b->report.unexpected
-				    : n->kind == BIND_RESIZED
-					    ? &b->report.resized
-					    : NULL;
+		struct labels *to =
+		    n->kind == BIND_MISSING      ? &b->report.missing
+		    : n->kind == BIND_UNEXPECTED ? &b->report.unexpected
+		    : n->kind == BIND_RESIZED    ? &b->report.resized
+						 : NULL;
 		char *name;
 
 		if (!to)
@@ -135,14 +133,13 @@ static int bind_vision(struct bundle *b, uint64_t seed, struct err *err)
 	int rc = 0;
 
 	b->params.prefix = "vision.";
-	b->vision = resnet_new(&b->config.vision, &b->params,
-			       b->vision_weights
-				       ? resnet_key_prefix(b->vision_weights)
-				       : "");
+	b->vision = resnet_new(
+	    &b->config.vision, &b->params,
+	    b->vision_weights ? resnet_key_prefix(b->vision_weights) : "");
 	b->params.prefix = "";
 	if (b->vision_weights)
-		rc = params_bind(&b->params, "vision.", b->vision_weights,
-				 NULL, seed, &r, err);
+		rc = params_bind(&b->params, "vision.", b->vision_weights, NULL,
+				 seed, &r, err);
 	if (rc == 0)
 		note_missing(b, &r, "vision.");
 	bind_report_release(&r);
@@ -173,8 +170,8 @@ static int open_vision(struct bundle *b, enum bundle_use use, uint64_t seed,
 	}
 	if (!b->vision_weights)
 		return 0;
-	b->vision = resnet_open(&b->config.vision, b->vision_weights, b->be,
-				err);
+	b->vision =
+	    resnet_open(&b->config.vision, b->vision_weights, b->be, err);
 	return b->vision ? 0 : -(int)err->code;
 }
 
@@ -204,14 +201,14 @@ static int fill_report(struct bundle *b, struct err *err)
 	r->dtype = main_dtype(b->weights);
 	r->vocab = b->config.vocab;
 	r->trained_instructions =
-		json_get(b->config.umie, "instructions") != NULL;
+	    json_get(b->config.umie, "instructions") != NULL;
 	for (size_t i = 0; i < weights_count(b->weights); i++)
-		r->bytes += (int64_t)tensor_bytes(
-			&weights_at(b->weights, i)->tensor);
+		r->bytes +=
+		    (int64_t)tensor_bytes(&weights_at(b->weights, i)->tensor);
 	if (b->vision_weights)
 		for (size_t i = 0; i < weights_count(b->vision_weights); i++)
 			r->vision_parameters += tensor_count(
-				&weights_at(b->vision_weights, i)->tensor);
+			    &weights_at(b->vision_weights, i)->tensor);
 	if (b->vision_weights &&
 	    weights_hash(b->vision_weights, r->vision_hash, err) < 0)
 		return -(int)err->code;
@@ -262,9 +259,9 @@ int bundle_open(struct bundle **out, const char *dir, struct backend *be,
 	else
 		rc = err_set(err, ERR_CHECKPOINT, "%s: %s", dir,
 			     file_exists(dir)
-				     ? "not a folder; a checkpoint is a "
-				       "folder with config.json and weights"
-				     : "no such folder");
+				 ? "not a folder; a checkpoint is a "
+				   "folder with config.json and weights"
+				 : "no such folder");
 	if (rc == 0) {
 		params_init(&b->params, seed); /* what the files lack */
 		rc = use == BUNDLE_INFER ? params_place(&b->params, be, err)
@@ -286,8 +283,8 @@ const char *bundle_instruction(const struct bundle *b, enum task t,
 
 	if (s || wanted)
 		return s ? s : wanted;
-	s = json_string(json_get(json_get(b->config.umie, "instructions"),
-				 task_name(t)));
+	s = json_string(
+	    json_get(json_get(b->config.umie, "instructions"), task_name(t)));
 	return s ? s : task_instruction(t);
 }
 
@@ -311,8 +308,8 @@ char *bundle_default(const char *argv0, struct err *err)
 						 "examples/demo"};
 
 		for (size_t i = 0; i < ARRAY_LEN(up); i++) {
-			near = xasprintf("%.*s/%s", (int)(slash - argv0),
-					 argv0, up[i]);
+			near = xasprintf("%.*s/%s", (int)(slash - argv0), argv0,
+					 up[i]);
 			if (file_is_dir(near)) {
 				free(installed);
 				return near;

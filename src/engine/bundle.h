@@ -26,7 +26,7 @@ struct open_report {
 	char *path;
 	char *format; /* "safetensors", … */
 	const char *dtype;
-	char hash[65];	      /* of the weights */
+	char hash[65];        /* of the weights */
 	char vision_hash[65]; /* of the image backbone; "" without */
 	int64_t parameters, vision_parameters, bytes;
 	int vocab, pieces;
@@ -41,10 +41,10 @@ struct bundle {
 	struct config config;
 	struct schema schema;
 	struct tokenizer *tokenizer; /* owned; NULL without spiece.model */
-	struct params params;	     /* text half, gate, and a backbone that is
+	struct params params;        /* text half, gate, and a backbone that is
 					trained too */
 	struct umie model;
-	struct weights *weights;     /* owned; parameters point into it */
+	struct weights *weights; /* owned; parameters point into it */
 	struct weights *vision_weights;
 	struct resnet *vision; /* owned; NULL: features are supplied */
 	struct backend *be;    /* borrowed */
@@ -53,7 +53,7 @@ struct bundle {
 
 enum bundle_use {
 	BUNDLE_INFER,
-	BUNDLE_TRAIN,	     /* the backbone stays frozen */
+	BUNDLE_TRAIN,        /* the backbone stays frozen */
 	BUNDLE_TRAIN_VISION, /* the backbone is trained too */
 };
 

@@ -111,9 +111,9 @@ static struct node *take(struct engine *e)
 
 static void finish(struct engine *e, struct node *n, struct event *ev, int rc)
 {
-	ev->kind = rc == 0		     ? EVENT_DONE
+	ev->kind = rc == 0                ? EVENT_DONE
 		   : rc == -ERR_CANCELLED ? EVENT_CANCELLED
-					     : EVENT_FAILED;
+					  : EVENT_FAILED;
 	pthread_mutex_lock(&e->lock);
 	e->running = 0;
 	post(e, ev);

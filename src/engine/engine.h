@@ -28,10 +28,10 @@ enum job_kind {
 /* Made by job_new(), given away by engine_submit(). */
 struct job {
 	enum job_kind kind;
-	char *path;			/* OPEN, PICTURE */
-	int max_side;			/* PICTURE: of the thumbnail */
+	char *path;                     /* OPEN, PICTURE */
+	int max_side;                   /* PICTURE: of the thumbnail */
 	struct extract_request request; /* EXTRACT */
-	bool live; /* EXTRACT: replaces older live ones */
+	bool live;                      /* EXTRACT: replaces older live ones */
 };
 struct job *job_new(enum job_kind kind);
 void job_free(struct job *j);
@@ -42,31 +42,32 @@ enum event_kind { EVENT_PROGRESS, EVENT_DONE, EVENT_FAILED, EVENT_CANCELLED };
 struct event {
 	enum event_kind kind;
 	enum job_kind job_kind;
-	int job;		       /* as engine_submit() returned */
-	struct err err;		       /* FAILED */
-	struct open_report report;     /* OPEN DONE */
-	struct extraction *extraction; /* EXTRACT DONE; may be taken: set NULL */
-	struct image picture;	       /* PICTURE DONE */
-	int picture_w, picture_h;      /* full size */
-	char *note;		       /* PROGRESS: one line; owned */
+	int job;                   /* as engine_submit() returned */
+	struct err err;            /* FAILED */
+	struct open_report report; /* OPEN DONE */
+	struct extraction
+	    *extraction;          /* EXTRACT DONE; may be taken: set NULL */
+	struct image picture;     /* PICTURE DONE */
+	int picture_w, picture_h; /* full size */
+	char *note;               /* PROGRESS: one line; owned */
 	struct event *next;
 };
 void event_free(struct event *e);
 
 struct engine_config {
-	const char *device; /* "auto" or "cpu" */
-	int threads;	    /* 0: all cores */
+	const char *device;      /* "auto" or "cpu" */
+	int threads;             /* 0: all cores */
 	struct decoder *decoder; /* borrowed; outlives the engine */
-	const char *cache_dir;	 /* of image features; NULL: none */
+	const char *cache_dir;   /* of image features; NULL: none */
 };
 
 struct engine *engine_start(const struct engine_config *cfg, struct err *err);
 /* Takes j, returns its id (> 0). */
 int engine_submit(struct engine *e, struct job *j);
 void engine_cancel(struct engine *e, int job); /* 0: all */
-int engine_fd(const struct engine *e);	       /* readable: events wait */
+int engine_fd(const struct engine *e);         /* readable: events wait */
 struct event *engine_next(struct engine *e);   /* NULL when drained */
 bool engine_busy(const struct engine *e);      /* jobs without their end */
-void engine_stop(struct engine *e);	       /* cancels, joins, frees */
+void engine_stop(struct engine *e);            /* cancels, joins, frees */
 
 #endif

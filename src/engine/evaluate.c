@@ -65,9 +65,8 @@ static bool is_absent(const struct found *f)
 static void count(const struct example *e, struct extraction *x,
 		  const struct evaluate_options *o, struct evaluation *out)
 {
-	struct score_options s = {.count_none = o->count_none,
-				  .iou = iou,
-				  .context = x};
+	struct score_options s = {
+	    .count_none = o->count_none, .iou = iou, .context = x};
 	struct records pred;
 
 	records_of(x, &pred);
@@ -210,7 +209,8 @@ void evaluation_text(const struct evaluation *e, const char *name,
 	if (e->with_image)
 		str_addf(out, " (mean gate %.4f)",
 			 e->gate_sum / (double)e->with_image);
-	str_addf(out, ", %zu whose picture is missing; %zu found strings are "
-		      "not in the text, %zu segments could not be used\n",
+	str_addf(out,
+		 ", %zu whose picture is missing; %zu found strings are "
+		 "not in the text, %zu segments could not be used\n",
 		 e->missing, e->absent, e->dropped);
 }

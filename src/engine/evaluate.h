@@ -16,7 +16,7 @@ struct evaluate_options {
 	float gate_value;
 	bool count_none;   /* `none` relations are records too */
 	bool no_pictures;  /* leave all of them out */
-	size_t limit;	   /* of examples; 0: all */
+	size_t limit;      /* of examples; 0: all */
 	char *instruction; /* instead of each task's own; borrowed */
 	void (*progress)(void *context, size_t done, size_t of);
 	void *context;
@@ -26,11 +26,11 @@ struct evaluate_options {
 struct evaluation {
 	struct counts counts[TASK_MEE + 1];
 	size_t examples[TASK_MEE + 1];
-	size_t missing;	   /* whose picture was not found */
+	size_t missing;    /* whose picture was not found */
 	size_t with_image; /* that had one */
 	double gate_sum;   /* of the gates in use, where there was a picture */
-	size_t dropped;	   /* segments of answers that could not be used */
-	size_t absent;	   /* found strings that do not stand in the text */
+	size_t dropped;    /* segments of answers that could not be used */
+	size_t absent;     /* found strings that do not stand in the text */
 	double ms;
 };
 

@@ -151,8 +151,8 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 			   .gate = j->r->gate,
 			   .gate_value = j->r->gate_value};
 	/* A cascade's later steps have instructions of their own. */
-	tmpl = bundle_instruction(b, t, t == j->r->task ? j->r->instruction
-							: NULL);
+	tmpl = bundle_instruction(b, t,
+				  t == j->r->task ? j->r->instruction : NULL);
 	rc = prompt_instruction(&instruction, tmpl, t, &b->schema, head, tail,
 				event, err);
 	if (rc < 0)
@@ -167,9 +167,9 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 static int run(struct job_state *j, struct step **at, int n, struct err *err)
 {
 	struct steps_options o = {
-		.max_tokens = j->r->max_tokens,
-		.beams = j->r->beams,
-		.attention = j->r->attention,
+	    .max_tokens = j->r->max_tokens,
+	    .beams = j->r->beams,
+	    .attention = j->r->attention,
 	};
 
 	return steps_run(j->x->steps, at, n, &o, &j->out->ms.encode,
@@ -188,8 +188,8 @@ static void first_step(struct job_state *j, const struct step *s)
 	o->g_used = s->used;
 	o->cos = umie_cosine(s->c);
 	if (s->P && s->view) {
-		o->attention = xcalloc((size_t)s->view->regions.n,
-				       sizeof(*o->attention));
+		o->attention =
+		    xcalloc((size_t)s->view->regions.n, sizeof(*o->attention));
 		probe_span(s->P, j->x->b->config.heads, (int)s->prompt.ids.n,
 			   s->view->regions.n, 0, (int)s->prompt.ids.n,
 			   o->attention);
@@ -201,8 +201,8 @@ static void read_answer(struct job_state *j, enum task t, const char *event,
 			const struct step *s, struct records *out)
 {
 	const struct bundle *b = j->x->b;
-	int e = event ? labels_find(&b->schema.events, event, strlen(event))
-		      : -1;
+	int e =
+	    event ? labels_find(&b->schema.events, event, strlen(event)) : -1;
 
 	str_addf(&j->raw, "%s%s", j->raw.len ? "\n" : "", s->raw);
 	j->out->answer_tokens += s->best.n - 1;
@@ -380,8 +380,7 @@ static int run_task(struct job_state *j, struct err *err)
 	case TASK_MEAE:
 		return run_single(j, err);
 	case TASK_MRE:
-		return j->r->head ? run_single(j, err)
-				  : run_relations(j, err);
+		return j->r->head ? run_single(j, err) : run_relations(j, err);
 	case TASK_MEE:
 		return run_events(j, err);
 	}
@@ -501,8 +500,7 @@ int extractor_run_batch(struct extractor *x, const struct extract_request *r,
 				err_context(err, "%s", r[i].id);
 			i++;
 		} else {
-			rc = run_together(x, r + i, (int)(k - i), out + i,
-					  err);
+			rc = run_together(x, r + i, (int)(k - i), out + i, err);
 			i = k;
 		}
 	}

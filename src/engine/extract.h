@@ -29,20 +29,20 @@ enum gate_setting { GATE_SET_OWN, GATE_SET_OFF, GATE_SET_HELD };
 struct extract_request {
 	char *id;
 	enum task task;
-	char *text;	   /* valid UTF-8 */
-	char *instruction; /* template, "I0" … "I2", or NULL */
-	char *head, *tail; /* MRE: both or none */
-	char *event;	   /* MEAE: a type of the schema */
-	char *image;	   /* path; NULL: no picture */
+	char *text;           /* valid UTF-8 */
+	char *instruction;    /* template, "I0" … "I2", or NULL */
+	char *head, *tail;    /* MRE: both or none */
+	char *event;          /* MEAE: a type of the schema */
+	char *image;          /* path; NULL: no picture */
 	struct regions boxes; /* n > 1: given boxes, pixels */
 	bool boxes_relative;  /* boxes are 0..1 of the picture */
 	char *boxes_file;     /* JSON; NULL: none */
-	char *detector;	      /* command; NULL: none */
+	char *detector;       /* command; NULL: none */
 	enum gate_setting gate;
 	float gate_value; /* when held */
-	int beams;	  /* 0 or 1: greedy */
-	int max_tokens;	  /* of one answer, start included; 0: 128 */
-	bool attention;	  /* weights over regions for every record */
+	int beams;        /* 0 or 1: greedy */
+	int max_tokens;   /* of one answer, start included; 0: 128 */
+	bool attention;   /* weights over regions for every record */
 };
 void extract_request_release(struct extract_request *r);
 void extract_request_copy(struct extract_request *to,
@@ -55,15 +55,15 @@ void example_request(const struct example *e, struct extract_request *r);
 struct mention {
 	enum fit fit;
 	int32_t start, end; /* code points; -1 when absent */
-	size_t places;	    /* how often it stands in the text */
+	size_t places;      /* how often it stands in the text */
 };
 
 struct found {
 	struct record rec;
 	struct mention text, head, tail; /* those that the task has */
-	float p;	  /* product of its tokens' probabilities */
+	float p;          /* product of its tokens' probabilities */
 	float *attention; /* one weight per region, sum 1; owned; or NULL */
-	int event;	  /* MEE arguments: index of their MED record, or -1 */
+	int event;        /* MEE arguments: index of their MED record, or -1 */
 };
 
 /* Everything shown; plain data, owned, safe to hand to another thread. */
@@ -72,23 +72,23 @@ struct extraction {
 	enum task task;
 	char *text;
 	char *instruction; /* as filled in; for cascades the first one */
-	char model[65];	   /* hash */
+	char model[65];    /* hash */
 	char device[32];
-	float g, cos;	   /* the model's own, of the first step */
-	float g_used;	   /* what was used */
+	float g, cos; /* the model's own, of the first step */
+	float g_used; /* what was used */
 	enum image_state image;
 	char *image_path;
 	int image_w, image_h;
 	struct regions regions; /* pixels; row 0 the whole picture */
-	float *attention; /* mean over all text tokens, one per region; or
-			     NULL without picture */
+	float *attention;       /* mean over all text tokens, one per region; or
+				   NULL without picture */
 	struct found *found;
 	size_t n_found;
 	struct dropped *dropped;
 	size_t n_dropped;
-	char *raw;	  /* answers as decoded, a line each */
+	char *raw;        /* answers as decoded, a line each */
 	int input_tokens; /* of the first step, </s> included */
-	int cut_tokens;	  /* of the text, that did not fit in 256 */
+	int cut_tokens;   /* of the text, that did not fit in 256 */
 	int answer_tokens;
 	struct {
 		double tokenize, image, vision, encode, decode, total;
@@ -99,8 +99,7 @@ void extraction_free(struct extraction *x);
 /* One JSON object in the form of "umie/1" (umie-formats.5); json_free(). */
 struct json *extraction_json(const struct extraction *x, bool attention);
 /* Readable lines; `color` uses the eight terminal colours. */
-void extraction_text(const struct extraction *x, bool color,
-		     struct str *out);
+void extraction_text(const struct extraction *x, bool color, struct str *out);
 
 /*
  * An extractor keeps the caches.  `d` and `features` may be NULL when no

@@ -50,17 +50,17 @@ void example_request(const struct example *e, struct extract_request *r)
 
 	extract_request_release(r);
 	*r = (struct extract_request){
-		.id = copy(e->id),
-		.task = e->task,
-		.text = copy(e->text),
-		.instruction = copy(e->instruction),
-		.head = copy(e->head),
-		.tail = copy(e->tail),
-		.event = copy(e->event),
-		.image = copy(e->image),
-		.boxes = e->boxes,
-		.boxes_relative = e->boxes_relative,
-		.attention = attention,
+	    .id = copy(e->id),
+	    .task = e->task,
+	    .text = copy(e->text),
+	    .instruction = copy(e->instruction),
+	    .head = copy(e->head),
+	    .tail = copy(e->tail),
+	    .event = copy(e->event),
+	    .image = copy(e->image),
+	    .boxes = e->boxes,
+	    .boxes_relative = e->boxes_relative,
+	    .attention = attention,
 	};
 }
 
@@ -286,8 +286,7 @@ static void found_text(const struct extraction *x, const struct found *f,
 		 paint(color, PLAIN));
 }
 
-static void image_text(const struct extraction *x, bool color,
-		       struct str *out)
+static void image_text(const struct extraction *x, bool color, struct str *out)
 {
 	if (x->image == IMAGE_MISSING) {
 		str_addf(out, "  %simage missing: %s%s\n",
@@ -321,9 +320,8 @@ static void image_text(const struct extraction *x, bool color,
 
 void extraction_text(const struct extraction *x, bool color, struct str *out)
 {
-	str_addf(out, "%s%s%s%s: %s\n", paint(color, BOLD),
-		 x->id ? x->id : "", x->id ? " " : "", task_name(x->task),
-		 x->text);
+	str_addf(out, "%s%s%s%s: %s\n", paint(color, BOLD), x->id ? x->id : "",
+		 x->id ? " " : "", task_name(x->task), x->text);
 	str_add(out, paint(color, PLAIN));
 	for (size_t i = 0; i < x->n_found; i++)
 		found_text(x, &x->found[i], color, out);

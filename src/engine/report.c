@@ -53,8 +53,9 @@ void open_report_text(const struct open_report *r, struct str *out)
 	str_addf(out, "  %-12s %s, %s, %.1f MB\n", "weights", r->format,
 		 r->dtype, (double)r->bytes / 1e6);
 	str_addf(out, "  %-12s %.12s\n", "sha256", r->hash);
-	str_addf(out, "  %-12s %.1f M in the model, %.1f M in the image "
-		      "encoder\n",
+	str_addf(out,
+		 "  %-12s %.1f M in the model, %.1f M in the image "
+		 "encoder\n",
 		 "parameters", (double)r->parameters / 1e6,
 		 (double)r->vision_parameters / 1e6);
 	str_addf(out, "  %-12s %zu tensors\n", "used", r->used);
@@ -68,15 +69,16 @@ void open_report_text(const struct open_report *r, struct str *out)
 		str_addf(out, "  %-12s %d rows, %d pieces\n", "vocabulary",
 			 r->vocab, r->pieces);
 	else
-		str_addf(out, "  %-12s %d rows, no spiece.model: texts cannot "
-			      "be read\n",
+		str_addf(out,
+			 "  %-12s %d rows, no spiece.model: texts cannot "
+			 "be read\n",
 			 "vocabulary", r->vocab);
 	str_addf(out, "  %-12s %s\n", "schema",
 		 r->has_schema ? "schema.json" : "none; the paper's is used");
 	str_addf(out, "  %-12s %s\n", "instructions",
 		 r->trained_instructions
-			 ? "those it was trained with"
-			 : "not recorded; the paper's are used");
+		     ? "those it was trained with"
+		     : "not recorded; the paper's are used");
 	str_addf(out, "  %-12s %s\n", "pictures",
 		 r->has_vision ? "vision.safetensors"
 			       : "no vision.safetensors: text only");

@@ -112,8 +112,8 @@ static int encode_new(struct steps *s, struct step **todo, int n,
 	dim[1] = L;
 	x = arena_zalloc(&s->memory, (size_t)(n * L) * sizeof(*x));
 	m = arena_zalloc(&s->memory, (size_t)(n * L));
-	out = arena_alloc(&s->memory, (size_t)(n * L) * (size_t)D *
-					      sizeof(*out));
+	out =
+	    arena_alloc(&s->memory, (size_t)(n * L) * (size_t)D * sizeof(*out));
 	for (int i = 0; i < n; i++) {
 		const struct ids *p = &todo[i]->prompt.ids;
 
@@ -195,13 +195,13 @@ static void split_P(const struct padded *p, int H, const float *P,
 		to = s->P = xmalloc((size_t)(H * L * N) * sizeof(*to));
 		for (int h = 0; h < H; h++)
 			for (int l = 0; l < L; l++, to += N)
-				memcpy(to,
-				       P + (((size_t)i * (size_t)H +
-					     (size_t)h) *
-						    (size_t)p->L +
-					    (size_t)l) *
-						   (size_t)p->N,
-				       (size_t)N * sizeof(*to));
+				memcpy(
+				    to,
+				    P + (((size_t)i * (size_t)H + (size_t)h) *
+					     (size_t)p->L +
+					 (size_t)l) *
+					    (size_t)p->N,
+				    (size_t)N * sizeof(*to));
 	}
 }
 
@@ -235,7 +235,7 @@ static struct tensor *mix(struct steps *s, struct step **at,
 	for (int i = 0; i < n; i++) {
 		bool off = !at[i]->view || at[i]->gate == GATE_SET_OFF;
 
-		choice[i].mode = off ? GATE_OFF
+		choice[i].mode = off                            ? GATE_OFF
 				 : at[i]->gate == GATE_SET_HELD ? GATE_HELD
 								: GATE_OWN;
 		choice[i].value = at[i]->gate_value;
@@ -278,22 +278,21 @@ static void spell(const struct steps *s, struct step *a)
 	a->raw = str_detach(&text);
 }
 
-static int decode(struct steps *s, struct step **at, int n,
-		  struct tensor *M, struct tensor *mask,
-		  const struct steps_options *o, struct err *err)
+static int decode(struct steps *s, struct step **at, int n, struct tensor *M,
+		  struct tensor *mask, const struct steps_options *o,
+		  struct err *err)
 {
-	struct decoded *out = arena_zalloc(&s->memory,
-					   (size_t)n * sizeof(*out));
-	struct hypothesis *h = arena_zalloc(&s->memory,
-					    (size_t)n * sizeof(*h));
+	struct decoded *out =
+	    arena_zalloc(&s->memory, (size_t)n * sizeof(*out));
+	struct hypothesis *h = arena_zalloc(&s->memory, (size_t)n * sizeof(*h));
 	struct decode_options d = {
-		.max_length = o->max_tokens ? o->max_tokens : ANSWER_MAX,
-		.beams = MAX(o->beams, 1),
-		.attention = o->attention && o->beams <= 1,
-		.cancel = s->cancel,
+	    .max_length = o->max_tokens ? o->max_tokens : ANSWER_MAX,
+	    .beams = MAX(o->beams, 1),
+	    .attention = o->attention && o->beams <= 1,
+	    .cancel = s->cancel,
 	};
-	int rc = generator_run(&s->generator, M, mask, &d, &s->memory, out,
-			       err);
+	int rc =
+	    generator_run(&s->generator, M, mask, &d, &s->memory, out, err);
 
 	for (int i = 0; i < n && rc == 0; i++)
 		h[i] = out[i].h[0];
@@ -332,9 +331,9 @@ int steps_run(struct steps *s, struct step **at, int n,
 	pad(s, at, n, &p);
 	tape_reset(t);
 	mask = p.ragged_text
-		       ? tape_input(t, DT_U8, 2,
-				    (const int64_t[]){p.B, p.L}, p.text_mask)
-		       : NULL;
+		   ? tape_input(t, DT_U8, 2, (const int64_t[]){p.B, p.L},
+				p.text_mask)
+		   : NULL;
 	M = mix(s, at, &p, mask, o->attention);
 	if (t->failed) {
 		*err = t->err;

@@ -16,15 +16,15 @@ struct bundle;
 
 struct step {
 	/* asked */
-	struct prompt prompt;	 /* owned */
+	struct prompt prompt;    /* owned */
 	const struct view *view; /* borrowed; NULL: no picture */
 	enum gate_setting gate;
 	float gate_value;
 	/* answered */
-	float g, c, used;	/* own gate, scaled cosine, gate in use */
-	float *P;		/* (H,L,N) of the gated attention; or NULL */
+	float g, c, used;       /* own gate, scaled cosine, gate in use */
+	float *P;               /* (H,L,N) of the gated attention; or NULL */
 	struct hypothesis best; /* in steps' memory until the next run */
-	char *raw;		/* as decoded, specials kept; owned */
+	char *raw;              /* as decoded, specials kept; owned */
 	/* byte of `raw` where token k (best.ids[k+1]) begins; n entries, the
 	 * last one is the length.  Owned. */
 	size_t *token_at;

@@ -63,10 +63,8 @@ static char *view_key(const struct extract_request *r, const char *hash)
 
 	str_addf(&s, "%s", hash);
 	for (int i = 1; i < r->boxes.n; i++)
-		str_addf(&s, " %.9g,%.9g,%.9g,%.9g",
-			 (double)r->boxes.box[i].x1,
-			 (double)r->boxes.box[i].y1,
-			 (double)r->boxes.box[i].x2,
+		str_addf(&s, " %.9g,%.9g,%.9g,%.9g", (double)r->boxes.box[i].x1,
+			 (double)r->boxes.box[i].y1, (double)r->boxes.box[i].x2,
 			 (double)r->boxes.box[i].y2);
 	str_addf(&s, "|%d|%s|%s", r->boxes_relative,
 		 r->boxes_file ? r->boxes_file : "",
@@ -166,10 +164,8 @@ static int regions_to_Z(struct views *v, struct tape *t, struct view *a,
 			const float *feats, struct err *err)
 {
 	int n = a->regions.n, D = v->b->config.d_model;
-	struct umie_batch batch = {.B = 1,
-				   .N = n,
-				   .feats = feats,
-				   .boxes = &a->box[0][0]};
+	struct umie_batch batch = {
+	    .B = 1, .N = n, .feats = feats, .boxes = &a->box[0][0]};
 	struct umie_inputs in = {0};
 	struct tensor *Z;
 
@@ -212,8 +208,7 @@ static int view_make(struct views *v, struct tape *t, struct view *a,
 	a->image_ms = clock_ms() - start;
 	if (rc == 0) {
 		feats = xmalloc((size_t)a->regions.n *
-				(size_t)v->b->config.feat_dim *
-				sizeof(*feats));
+				(size_t)v->b->config.feat_dim * sizeof(*feats));
 		start = clock_ms();
 		rc = features_of(v, t, a, &im, hash, feats, err);
 		if (rc == 0)

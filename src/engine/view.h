@@ -11,13 +11,13 @@
 #include "src/tensor/tape.h"
 
 struct view {
-	char *key;		/* owned: picture, boxes */
-	int w, h;		/* of the picture */
-	struct regions regions; /* pixels; row 0 the whole picture */
+	char *key;                     /* owned: picture, boxes */
+	int w, h;                      /* of the picture */
+	struct regions regions;        /* pixels; row 0 the whole picture */
 	float box[REGIONS_MAX + 1][4]; /* relative */
-	float *Z;		/* (N,D), on the host; owned */
-	uint64_t used;		/* for the least recently used */
-	double image_ms, vision_ms; /* what making it took */
+	float *Z;                      /* (N,D), on the host; owned */
+	uint64_t used;                 /* for the least recently used */
+	double image_ms, vision_ms;    /* what making it took */
 };
 
 struct views;

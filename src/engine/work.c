@@ -14,7 +14,7 @@ struct work {
 	struct backend *be;
 	struct decoder *decoder;
 	struct feature_cache *features;
-	struct bundle *bundle;	     /* NULL: nothing opened yet */
+	struct bundle *bundle;       /* NULL: nothing opened yet */
 	struct extractor *extractor; /* of bundle */
 	const atomic_bool *cancel;
 };

@@ -117,7 +117,7 @@ int decode_greedy(struct generator *d, const struct decode_options *o, int B,
 		  int L, struct arena *memory, struct decoded *out)
 {
 	struct greedy g = {
-		.d = d, .out = out, .L = L, .rows = B, .run_on = o->run_on};
+	    .d = d, .out = out, .L = L, .rows = B, .run_on = o->run_on};
 	int live = B, rc = 0;
 
 	begin(&g, o, B, memory);

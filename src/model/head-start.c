@@ -40,8 +40,7 @@ void umie_head_start(struct umie *m)
 	const int behind[] = {1, 2};
 	float to_key = sqrtf((float)(m->shape.inner / m->shape.heads));
 
-	scaled_copy(m->lm_head, m->shared,
-		    1 / sqrtf((float)m->shape.width));
+	scaled_copy(m->lm_head, m->shared, 1 / sqrtf((float)m->shape.width));
 	prefer(&m->encoder, around, ARRAY_LEN(around));
 	prefer(&m->decoder, behind, ARRAY_LEN(behind));
 	silence(m->gate.attention.o);

@@ -77,7 +77,7 @@ struct err;
 	/* logits (R,V) -> log-probabilities (R,k) and ids (R,k) of the k     \
 	 * largest, largest first, lower id first among equals */             \
 	_(TOPK, topk)                                                         \
-	/* x -> sum of squares, one f64 () */                          \
+	/* x -> sum of squares, one f64 () */                                 \
 	_(SUM_SQUARES, sum_squares)                                           \
 	/* p, g, m, v (n) updated in place: AdamW with decoupled decay        \
 	 * (Loshchilov and Hutter 2019, torch's order of steps); the gradient \
@@ -88,37 +88,37 @@ enum op {
 #define OP_ENUM(upper, lower) OP_##upper,
 	OPS_TAPED(OP_ENUM) OPS_PLAIN(OP_ENUM)
 #undef OP_ENUM
-	OP_COUNT
+	    OP_COUNT
 };
 
 enum { OP_IN = 5, OP_OUT = 3 };
 
 /* What an op needs beside tensors; each op reads its own members. */
 struct op_params {
-	float eps;	 /* rmsnorm, batchnorm, adamw */
-	float scale;	 /* attention logits, cosine, adamw's gradient */
-	float slope;	 /* leaky_relu */
-	float smoothing; /* cross_entropy: share given to the uniform */
-	float momentum;	 /* batchnorm */
-	float drop;	 /* dropout, attention probabilities: p */
+	float eps;          /* rmsnorm, batchnorm, adamw */
+	float scale;        /* attention logits, cosine, adamw's gradient */
+	float slope;        /* leaky_relu */
+	float smoothing;    /* cross_entropy: share given to the uniform */
+	float momentum;     /* batchnorm */
+	float drop;         /* dropout, attention probabilities: p */
 	struct rng_key key; /* where drop > 0 */
 
-	int heads;	  /* attention */
-	int group;	  /* attention: queries rows per key row (beams); 1 */
-	bool causal;	  /* attention: key j visible when j <= i+q_offset */
+	int heads;          /* attention */
+	int group;          /* attention: queries rows per key row (beams); 1 */
+	bool causal;        /* attention: key j visible when j <= i+q_offset */
 	bool bidirectional; /* attention: which bucket rule the bias uses */
-	int q_offset;	  /* attention: position of the first query */
-	int max_distance; /* attention bias */
+	int q_offset;       /* attention: position of the first query */
+	int max_distance;   /* attention bias */
 
 	int kernel, stride, pad; /* convolution and pooling */
-	bool relu;		 /* conv2d */
-	bool train;		 /* batchnorm: batch statistics */
+	bool relu;               /* conv2d */
+	bool train;              /* batchnorm: batch statistics */
 
 	int position; /* cache_put */
-	int k;	      /* topk */
+	int k;        /* topk */
 
 	float lr, beta1, beta2, decay; /* adamw */
-	int64_t step;		       /* adamw: 1, 2, … */
+	int64_t step;                  /* adamw: 1, 2, … */
 };
 
 /*
@@ -134,8 +134,7 @@ struct op_call {
 };
 
 struct backend;
-typedef int op_fn(struct backend *be, const struct op_call *c,
-		  struct err *err);
+typedef int op_fn(struct backend *be, const struct op_call *c, struct err *err);
 
 struct op_impl {
 	const char *name;
@@ -173,7 +172,6 @@ struct cpu_options {
 	int threads;
 	bool bf16;
 };
-struct backend *cpu_backend_open(const struct cpu_options *o,
-				 struct err *err);
+struct backend *cpu_backend_open(const struct cpu_options *o, struct err *err);
 
 #endif

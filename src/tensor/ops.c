@@ -122,9 +122,9 @@ static struct rng_key next_key(struct tape *t)
 	return k;
 }
 
-struct tensor *op_attention(struct tape *t, struct tensor *q,
-			    struct tensor *k, struct tensor *v,
-			    const struct attention *a, struct tensor **probs)
+struct tensor *op_attention(struct tape *t, struct tensor *q, struct tensor *k,
+			    struct tensor *v, const struct attention *a,
+			    struct tensor **probs)
 {
 	struct op_call c = {.op = OP_ATTENTION,
 			    .in = {q, k, v, a->bias, a->mask}};
@@ -134,21 +134,20 @@ struct tensor *op_attention(struct tape *t, struct tensor *q,
 	if (t->failed)
 		return NULL;
 	want(q->ndim == 3 && k->ndim == 3 && q->dim[2] == k->dim[2] &&
-		     q->dim[0] == k->dim[0] * group &&
-		     q->dim[2] % a->heads == 0,
+		 q->dim[0] == k->dim[0] * group && q->dim[2] % a->heads == 0,
 	     "attention", q, k);
 	want(tensor_same_shape(k, v), "attention", k, v);
 	if (a->mask)
 		want(tensor_count(a->mask) == k->dim[0] * k->dim[1],
 		     "attention", k, a->mask);
 	c.p = (struct op_params){
-		.heads = a->heads,
-		.scale = a->scale,
-		.group = group,
-		.causal = a->causal,
-		.bidirectional = a->bidirectional,
-		.q_offset = a->q_offset,
-		.max_distance = a->max_distance,
+	    .heads = a->heads,
+	    .scale = a->scale,
+	    .group = group,
+	    .causal = a->causal,
+	    .bidirectional = a->bidirectional,
+	    .q_offset = a->q_offset,
+	    .max_distance = a->max_distance,
 	};
 	if (a->dropout && t->drop > 0) {
 		c.p.drop = t->drop;
@@ -224,7 +223,7 @@ struct tensor *op_cross_entropy(struct tape *t, struct tensor *logits,
 	if (t->failed)
 		return NULL;
 	want(tensor_rows(logits) == tensor_count(labels) &&
-		     labels->dtype == DT_I32,
+		 labels->dtype == DT_I32,
 	     "cross_entropy", logits, labels);
 	c.out[0] = shaped(t, DT_F32, 0, 0, 0, 0, 0);
 	c.out[1] = tape_new(t, DT_F32, labels->ndim, labels->dim);
@@ -240,8 +239,8 @@ static int64_t span(int64_t n, int64_t kernel, int stride, int pad)
 }
 
 /* A tensor of this shape in the memory of `x`. */
-static struct tensor *in_place(struct tape *t, const struct tensor *x,
-			       int ndim, const int64_t *dim)
+static struct tensor *in_place(struct tape *t, const struct tensor *x, int ndim,
+			       const int64_t *dim)
 {
 	struct tensor *y = arena_zalloc(&t->host, sizeof(*y));
 
@@ -260,15 +259,15 @@ struct tensor *op_conv2d(struct tape *t, struct tensor *x, struct tensor *w,
 	want(x->ndim == 4 && w->ndim == 4 && x->dim[3] == w->dim[1], "conv2d",
 	     x, w);
 	c.p = (struct op_params){
-		.stride = v->stride, .pad = v->pad, .relu = v->relu};
+	    .stride = v->stride, .pad = v->pad, .relu = v->relu};
 
 	const int64_t dim[] = {
-		x->dim[0], span(x->dim[1], w->dim[2], v->stride, v->pad),
-		span(x->dim[2], w->dim[3], v->stride, v->pad), w->dim[0]};
+	    x->dim[0], span(x->dim[1], w->dim[2], v->stride, v->pad),
+	    span(x->dim[2], w->dim[3], v->stride, v->pad), w->dim[0]};
 
 	c.out[0] = v->in_place && v->residual && !t->recording
-			   ? in_place(t, v->residual, 4, dim)
-			   : tape_new(t, DT_F32, 4, dim);
+		       ? in_place(t, v->residual, 4, dim)
+		       : tape_new(t, DT_F32, 4, dim);
 	if (v->residual && !t->failed)
 		want(tensor_same_shape(c.out[0], v->residual), "conv2d",
 		     c.out[0], v->residual);
@@ -286,7 +285,7 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x,
 		return NULL;
 	want(tensor_count(n->gamma) == C, "batchnorm", x, n->gamma);
 	c.p = (struct op_params){
-		.eps = n->eps, .momentum = n->momentum, .train = n->train};
+	    .eps = n->eps, .momentum = n->momentum, .train = n->train};
 	c.out[0] = like(t, x);
 	c.out[1] = shaped(t, DT_F32, 1, C, 0, 0, 0);
 	c.out[2] = shaped(t, DT_F32, 1, C, 0, 0, 0);
@@ -310,8 +309,8 @@ struct tensor *op_maxpool(struct tape *t, struct tensor *x, int kernel,
 
 	if (t->failed)
 		return NULL;
-	c.p = (struct op_params){
-		.kernel = kernel, .stride = stride, .pad = pad};
+	c.p =
+	    (struct op_params){.kernel = kernel, .stride = stride, .pad = pad};
 	c.out[0] = shaped(t, DT_F32, 4, x->dim[0],
 			  span(x->dim[1], kernel, stride, pad),
 			  span(x->dim[2], kernel, stride, pad), x->dim[3]);
@@ -337,7 +336,7 @@ struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b)
 	if (t->failed)
 		return NULL;
 	want(a->ndim == 3 && b->ndim == 3 && a->dim[0] == b->dim[0] &&
-		     a->dim[2] == b->dim[2],
+		 a->dim[2] == b->dim[2],
 	     "concat", a, b);
 	c.out[0] = shaped(t, DT_F32, 3, a->dim[0], a->dim[1] + b->dim[1],
 			  a->dim[2], 0);
@@ -352,8 +351,7 @@ struct tensor *op_reshape(struct tape *t, struct tensor *x, int ndim,
 	if (t->failed)
 		return NULL;
 	c.out[0] = in_place(t, x, ndim, dim);
-	want(tensor_count(x) == tensor_count(c.out[0]), "reshape", x,
-	     c.out[0]);
+	want(tensor_count(x) == tensor_count(c.out[0]), "reshape", x, c.out[0]);
 	return run(t, &c);
 }
 
@@ -368,14 +366,12 @@ void op_cache_put(struct tape *t, struct tensor *dst, struct tensor *src,
 	if (t->failed)
 		return;
 	want(dst->ndim == 3 && position < dst->dim[1] &&
-		     src->dim[0] == dst->dim[0] &&
-		     tensor_last(src) == dst->dim[2],
+		 src->dim[0] == dst->dim[0] && tensor_last(src) == dst->dim[2],
 	     "cache_put", dst, src);
 	tape_run(t, &c);
 }
 
-struct tensor *op_gather(struct tape *t, struct tensor *src,
-			 struct tensor *ids)
+struct tensor *op_gather(struct tape *t, struct tensor *src, struct tensor *ids)
 {
 	struct op_call c = {.op = OP_GATHER, .in = {src, ids}};
 	int64_t dim[TENSOR_DIMS];

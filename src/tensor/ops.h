@@ -26,19 +26,19 @@ struct tensor *op_geglu(struct tape *t, struct tensor *a, struct tensor *b);
 
 struct attention {
 	int heads;
-	float scale;	      /* of the logits; T5: 1 */
-	int group;	      /* 0 or 1: none */
+	float scale; /* of the logits; T5: 1 */
+	int group;   /* 0 or 1: none */
 	bool causal;
-	struct tensor *bias;  /* [(buckets,H)] */
+	struct tensor *bias; /* [(buckets,H)] */
 	bool bidirectional;
 	int q_offset, max_distance;
-	struct tensor *mask;  /* [(B/group,L) u8] */
-	bool dropout;	      /* use the tape's drop on the probabilities */
+	struct tensor *mask; /* [(B/group,L) u8] */
+	bool dropout;        /* use the tape's drop on the probabilities */
 };
 /* probs: where to put (B,H,Q,L), or NULL when not wanted. */
-struct tensor *op_attention(struct tape *t, struct tensor *q,
-			    struct tensor *k, struct tensor *v,
-			    const struct attention *a, struct tensor **probs);
+struct tensor *op_attention(struct tape *t, struct tensor *q, struct tensor *k,
+			    struct tensor *v, const struct attention *a,
+			    struct tensor **probs);
 
 /* The tape's drop; x itself when that is 0. */
 struct tensor *op_dropout(struct tape *t, struct tensor *x);
@@ -55,7 +55,7 @@ struct tensor *op_cross_entropy(struct tape *t, struct tensor *logits,
 struct conv {
 	int stride, pad;
 	bool relu;
-	struct tensor *bias;	 /* [(O)] */
+	struct tensor *bias;     /* [(O)] */
 	struct tensor *residual; /* [(B,Y',X',O)] */
 	/* The result may take the residual's memory; never when recording. */
 	bool in_place;

@@ -82,16 +82,16 @@ struct tensor *tape_input(struct tape *t, enum dtype d, int ndim,
 {
 	struct tensor *x = tape_new(t, d, ndim, dim);
 
-	if (x && t->be->copy_in(t->be, x->data, host, tensor_bytes(x),
-				&t->err) < 0)
+	if (x &&
+	    t->be->copy_in(t->be, x->data, host, tensor_bytes(x), &t->err) < 0)
 		t->failed = true;
 	return t->failed ? NULL : x;
 }
 
 int tape_read(struct tape *t, const struct tensor *x, void *host)
 {
-	if (!t->failed && t->be->copy_out(t->be, host, x->data,
-					  tensor_bytes(x), &t->err) < 0)
+	if (!t->failed &&
+	    t->be->copy_out(t->be, host, x->data, tensor_bytes(x), &t->err) < 0)
 		t->failed = true;
 	return t->failed ? -(int)t->err.code : 0;
 }
@@ -101,8 +101,7 @@ struct tape_mark tape_mark(const struct tape *t)
 	return (struct tape_mark){arena_mark(&t->host), arena_mark(&t->data)};
 }
 
-void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep,
-	       int n)
+void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep, int n)
 {
 	struct tensor old[TAPE_KEEP];
 	size_t size;
@@ -141,8 +140,8 @@ static void remember(struct tape *t, const struct op_call *c)
 	struct op_call *copy = arena_alloc(&t->host, sizeof(*copy));
 
 	*copy = *c;
-	t->calls = xgrow(t->calls, t->n_calls, &t->cap_calls,
-			 sizeof(*t->calls));
+	t->calls =
+	    xgrow(t->calls, t->n_calls, &t->cap_calls, sizeof(*t->calls));
 	t->calls[t->n_calls++] = copy;
 	for (int i = 0; i < OP_OUT; i++)
 		if (c->out[i])
@@ -153,7 +152,8 @@ void tape_run(struct tape *t, const struct op_call *c)
 {
 	if (t->failed)
 		return;
-	if (t->cancel && atomic_load_explicit(t->cancel, memory_order_relaxed)) {
+	if (t->cancel &&
+	    atomic_load_explicit(t->cancel, memory_order_relaxed)) {
 		tape_fail(t, ERR_CANCELLED, "cancelled");
 		return;
 	}
@@ -196,8 +196,7 @@ static int backward_call(struct tape *t, const struct op_call *c)
 	return t->failed ? -1 : 0;
 }
 
-int tape_backward(struct tape *t, struct tensor *out,
-		  const struct tensor *seed)
+int tape_backward(struct tape *t, struct tensor *out, const struct tensor *seed)
 {
 	static const float one = 1;
 
@@ -209,8 +208,8 @@ int tape_backward(struct tape *t, struct tensor *out,
 				  &t->err) < 0)
 		t->failed = true;
 	for (size_t i = t->n_calls; i-- > 0 && !t->failed;) {
-		if (t->cancel && atomic_load_explicit(t->cancel,
-						      memory_order_relaxed))
+		if (t->cancel &&
+		    atomic_load_explicit(t->cancel, memory_order_relaxed))
 			tape_fail(t, ERR_CANCELLED, "cancelled");
 		else
 			backward_call(t, t->calls[i]);

@@ -60,15 +60,14 @@ struct tape_mark {
 	struct arena_mark host, data;
 };
 struct tape_mark tape_mark(const struct tape *t);
-void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep,
-	       int n);
+void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep, int n);
 
 /* Run one call and remember it.  For ops.c. */
 void tape_run(struct tape *t, const struct op_call *c);
 
 /* Mark the tape failed; keeps the first message. */
 void tape_fail(struct tape *t, enum err_code code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /*
  * d(out)/d(everything that needs_grad).  `seed` has the shape of `out`, or

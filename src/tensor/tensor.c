@@ -10,7 +10,7 @@ size_t dtype_size(enum dtype d)
 {
 	static const size_t size[] = {
 #define DTYPE_SIZE(name, bytes) bytes,
-		DTYPES(DTYPE_SIZE)
+	    DTYPES(DTYPE_SIZE)
 #undef DTYPE_SIZE
 	};
 
@@ -21,7 +21,7 @@ const char *dtype_name(enum dtype d)
 {
 	static const char *const name[] = {
 #define DTYPE_NAME(name, bytes) #name,
-		DTYPES(DTYPE_NAME)
+	    DTYPES(DTYPE_NAME)
 #undef DTYPE_NAME
 	};
 

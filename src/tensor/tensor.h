@@ -13,16 +13,16 @@
 #include <stdint.h>
 
 /* name in safetensors, bytes */
-#define DTYPES(_)     \
-	_(F32, 4)     \
-	_(F16, 2)     \
-	_(BF16, 2)    \
-	_(F64, 8)     \
-	_(I64, 8)     \
-	_(I32, 4)     \
-	_(I16, 2)     \
-	_(I8, 1)      \
-	_(U8, 1)      \
+#define DTYPES(_)  \
+	_(F32, 4)  \
+	_(F16, 2)  \
+	_(BF16, 2) \
+	_(F64, 8)  \
+	_(I64, 8)  \
+	_(I32, 4)  \
+	_(I16, 2)  \
+	_(I8, 1)   \
+	_(U8, 1)   \
 	_(BOOL, 1)
 
 enum dtype {

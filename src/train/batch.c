@@ -110,8 +110,8 @@ struct tensor *batcher_features(struct batcher *b, struct tape *t,
 	size_t pixels = (size_t)size * (size_t)size * 3;
 	const int64_t dim[4] = {b->n_crops, size, size, 3};
 	const int64_t at[2] = {b->batch.B, b->batch.N};
-	float *host = arena_alloc(&b->memory, (size_t)b->n_crops * pixels *
-						      sizeof(*host));
+	float *host = arena_alloc(&b->memory,
+				  (size_t)b->n_crops * pixels * sizeof(*host));
 	struct tensor *images, *features, *rows;
 
 	for (int i = 0; i < b->n_crops; i++) {

@@ -14,7 +14,7 @@ struct resnet;
 struct batcher {
 	struct arena memory;
 	struct umie_batch batch; /* points into memory */
-	int64_t tokens;		 /* real ones, input and answer */
+	int64_t tokens;          /* real ones, input and answer */
 	/* crops of all pictures of the batch, and where each region's row
 	 * stands in them: (B,N), 0 for padding */
 	const uint8_t **crop;

@@ -29,8 +29,8 @@ static int keep_until(const char *path, int64_t step, struct err *err)
 	rc = file_read(path, (size_t)1 << 30, &text, err);
 	line = str_cstr(&text);
 	for (; rc == 0 && (end = strchr(line, '\n')); line = end + 1) {
-		struct json *j = json_parse(line, (size_t)(end - line), path,
-					    err);
+		struct json *j =
+		    json_parse(line, (size_t)(end - line), path, err);
 
 		if (j && json_number(json_get(j, "step")) <= (double)step)
 			str_addn(&kept, line, (size_t)(end - line) + 1);
@@ -111,9 +111,7 @@ void train_log_epoch(struct train_log *l, const struct train_state *s)
 	json_put_int(j, "step", s->step);
 	json_put_int(j, "epoch_done", s->epoch);
 	json_put_number(j, "mean_loss",
-			s->loss_count
-				? s->loss_sum / (double)s->loss_count
-				: 0,
+			s->loss_count ? s->loss_sum / (double)s->loss_count : 0,
 			9);
 	put(l, j);
 }

@@ -6,11 +6,11 @@
 #include "src/tensor/ops.h"
 
 const struct optim_options OPTIM_DEFAULT = {
-	.beta1 = 0.9f,
-	.beta2 = 0.999f,
-	.eps = 1e-8f,
-	.decay = 0.01f,
-	.clip = 1.0f,
+    .beta1 = 0.9f,
+    .beta2 = 0.999f,
+    .eps = 1e-8f,
+    .decay = 0.01f,
+    .clip = 1.0f,
 };
 
 static int zeros(struct params *p, struct tensor *t, struct err *err)
@@ -26,8 +26,8 @@ static int zeros(struct params *p, struct tensor *t, struct err *err)
 	return p->be->fill_zero(p->be, t->data, tensor_bytes(t), err);
 }
 
-int optim_init(struct optim *a, struct params *p,
-	       const struct optim_options *o, struct err *err)
+int optim_init(struct optim *a, struct params *p, const struct optim_options *o,
+	       struct err *err)
 {
 	*a = (struct optim){.params = p, .o = *o};
 	if (zeros(p, &a->m, err) < 0 || zeros(p, &a->v, err) < 0) {
@@ -85,13 +85,13 @@ int optim_step(struct optim *a, struct tape *t, double lr, double *norm,
 	if (a->o.clip > 0)
 		scale = MIN(1.0, a->o.clip / (*norm + 1e-6));
 	w = (struct adamw){
-		.lr = (float)lr,
-		.beta1 = a->o.beta1,
-		.beta2 = a->o.beta2,
-		.eps = a->o.eps,
-		.decay = a->o.decay,
-		.grad_scale = (float)scale,
-		.step = a->step + 1,
+	    .lr = (float)lr,
+	    .beta1 = a->o.beta1,
+	    .beta2 = a->o.beta2,
+	    .eps = a->o.eps,
+	    .decay = a->o.decay,
+	    .grad_scale = (float)scale,
+	    .step = a->step + 1,
 	};
 	update(a, t, true, w);
 	update(a, t, false, w);

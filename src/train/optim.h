@@ -16,14 +16,14 @@ struct optim_options {
 extern const struct optim_options OPTIM_DEFAULT; /* the paper's recipe */
 
 struct optim {
-	struct params *params;	/* borrowed; in training form */
+	struct params *params; /* borrowed; in training form */
 	struct optim_options o;
-	struct tensor m, v;	/* moments; as long as the block; owned */
-	int64_t step;		/* steps done */
+	struct tensor m, v; /* moments; as long as the block; owned */
+	int64_t step;       /* steps done */
 };
 
-int optim_init(struct optim *a, struct params *p,
-	       const struct optim_options *o, struct err *err);
+int optim_init(struct optim *a, struct params *p, const struct optim_options *o,
+	       struct err *err);
 void optim_release(struct optim *a);
 
 /*

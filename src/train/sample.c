@@ -95,16 +95,15 @@ static void encode_answer(struct sample *a, const struct example *e,
 static int add(struct samples *s, const struct example *e,
 	       const struct sample_source *src, struct err *err)
 {
-	const char *tmpl = e->instruction ? e->instruction
-					  : src->instruction[e->task];
+	const char *tmpl =
+	    e->instruction ? e->instruction : src->instruction[e->task];
 	struct sample a = {.task = e->task, .picture = -1};
 	struct prompt prompt;
 	char *instruction;
 	int rc;
 
 	if (e->task == TASK_MEE || !e->has_gold)
-		return err_set(err, ERR_DATA,
-			       "%s: %s", e->id,
+		return err_set(err, ERR_DATA, "%s: %s", e->id,
 			       e->has_gold ? "mee cannot be trained as one "
 					     "task; give med and meae"
 					   : "no gold records to train on");

@@ -19,15 +19,15 @@ struct tokenizer;
 
 /* One picture with its regions. */
 struct picture {
-	char *path;	/* owned */
+	char *path;             /* owned */
 	struct regions regions; /* pixels; row 0 the whole picture */
-	float (*box)[4];	/* relative, x1 y1 x2 y2; regions.n rows; owned */
-	uint8_t *crops; /* regions.n x size x size x 3; owned */
+	float (*box)[4]; /* relative, x1 y1 x2 y2; regions.n rows; owned */
+	uint8_t *crops;  /* regions.n x size x size x 3; owned */
 };
 
 struct sample {
 	struct ids input, label; /* owned; both end with </s> */
-	int picture;		 /* index, or -1 */
+	int picture;             /* index, or -1 */
 	enum task task;
 };
 
@@ -36,9 +36,9 @@ struct samples {
 	size_t n, cap;
 	struct picture *pic; /* owned */
 	size_t n_pics, cap_pics;
-	int size;	 /* of a crop's side */
-	size_t cut;	 /* samples whose text was cut */
-	size_t missing;	 /* samples whose picture was not found */
+	int size;       /* of a crop's side */
+	size_t cut;     /* samples whose text was cut */
+	size_t missing; /* samples whose picture was not found */
 };
 
 struct sample_source {
@@ -48,7 +48,7 @@ struct sample_source {
 	/* template of a task when the example has none of its own */
 	const char *instruction[TASK_MEE + 1];
 	int crop_size;
-	int max_regions;	 /* objects, without the whole picture */
+	int max_regions;         /* objects, without the whole picture */
 	struct decoder *decoder; /* NULL: pictures are left out */
 };
 

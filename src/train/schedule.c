@@ -49,8 +49,7 @@ void schedule_epoch(uint64_t seed, int64_t epoch, const int *length, size_t n,
 		e[i] = (struct entry){length[j], (uint32_t)i, j};
 	}
 	for (size_t i = 0; i < n; i += WINDOW * batch)
-		qsort(e + i, MIN(n - i, WINDOW * batch), sizeof(*e),
-		      by_length);
+		qsort(e + i, MIN(n - i, WINDOW * batch), sizeof(*e), by_length);
 	for (size_t i = 0; i < batches; i++) {
 		size_t b = rng_permute(s + 1, i, batches);
 		size_t end = MIN(n, (b + 1) * batch);

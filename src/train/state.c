@@ -52,9 +52,9 @@ static int snapshot_take(struct snapshot *s, const struct params *p,
 		*c = tensor_view(NULL, a->t.dtype, a->t.ndim, a->t.dim);
 		c->data = xaligned(tensor_bytes(c));
 		s->t[s->n] = (struct save_tensor){
-			.name = a->name + a->prefix,
-			.tensor = c,
-			.as = a->t.dtype == DT_F32 ? as : a->t.dtype,
+		    .name = a->name + a->prefix,
+		    .tensor = c,
+		    .as = a->t.dtype == DT_F32 ? as : a->t.dtype,
 		};
 		s->n++;
 		if (params_read(p, a, c->data, err) < 0)
@@ -91,8 +91,7 @@ static int write_moments(struct save_folder *f, const struct params *p,
 	int rc = 0;
 
 	for (int k = 0; k < 2 && rc == 0; k++) {
-		rc = p->be->copy_out(p->be, host[k], flat[k]->data, bytes,
-				     err);
+		rc = p->be->copy_out(p->be, host[k], flat[k]->data, bytes, err);
 		for (size_t i = 0; i < p->n; i++) {
 			const struct param *a = p->at[i];
 
@@ -100,7 +99,7 @@ static int write_moments(struct save_folder *f, const struct params *p,
 				continue;
 			view[n] = tensor_view(host[k] + a->offset * 4, DT_F32,
 					      a->t.ndim, a->t.dim);
-			t[n].name = xasprintf("%c.%s", "mv"[k], a->name);
+			t[n].name = xasprintf("%c.%s", "mv"[k], a -> name);
 			t[n].tensor = &view[n];
 			t[n].as = DT_F32;
 			n++;
@@ -120,12 +119,13 @@ static int write_moments(struct save_folder *f, const struct params *p,
 
 static const char *const FILES[] = {"model.safetensors", "vision.safetensors",
 				    "optim.safetensors", "config.json",
-				    "spiece.model", "schema.json"};
+				    "spiece.model",      "schema.json"};
 
 /* Whole numbers and figures of the state, in the order they are written. */
-#define STATE_INTS(_) \
-	_(step) _(epoch) _(position) _(total) _(warmup) _(batch)           \
-	_(best_step) _(loss_count)
+#define STATE_INTS(_)                                                 \
+	_(step)                                                       \
+	_(epoch) _(position) _(total) _(warmup) _(batch) _(best_step) \
+	    _(loss_count)
 #define STATE_NUMBERS(_) _(lr) _(drop) _(smoothing) _(best) _(loss_sum)
 
 static struct json *digests(const char *dir, struct err *err)
@@ -195,8 +195,8 @@ int state_save(const char *dir, const struct params *p,
 	if (rc == 0 && files->vision_trained)
 		rc = write_weights(f, "vision.safetensors", p, true, as, err);
 	else if (rc == 0 && files->vision_path)
-		rc = save_copy(f, "vision.safetensors", files->vision_path,
-			       err);
+		rc =
+		    save_copy(f, "vision.safetensors", files->vision_path, err);
 	if (rc == 0 && optim)
 		rc = write_moments(f, p, optim, err);
 	if (rc == 0 && optim)
@@ -302,8 +302,7 @@ static int read_state(const char *dir, struct train_state *s, struct err *err)
 	STATE_INTS(GET_INT)
 	STATE_NUMBERS(GET_NUMBER)
 	for (int k = 0; k < 2; k++) {
-		const char *d = json_string(json_get(j, k ? "config"
-							  : "data"));
+		const char *d = json_string(json_get(j, k ? "config" : "data"));
 
 		snprintf(k ? s->config : s->data, 65, "%s", d ? d : "");
 	}
@@ -314,8 +313,8 @@ static int read_state(const char *dir, struct train_state *s, struct err *err)
 	for (; f && rc == 0; f = json_next(f)) {
 		path = file_join(dir, json_key(f));
 		rc = hash_file(path, hex, err);
-		if (rc == 0 && (!json_is_string(f) ||
-				strcmp(hex, json_string(f)) != 0))
+		if (rc == 0 &&
+		    (!json_is_string(f) || strcmp(hex, json_string(f)) != 0))
 			rc = err_set(err, ERR_CHECKPOINT,
 				     "%s: its SHA-256 is not the one in "
 				     "state.json",
@@ -331,8 +330,8 @@ int state_find(const char *run, char **dir, struct train_state *s,
 {
 	size_t n;
 	char **names = step_names(run, &n);
-	int rc = err_set(err, ERR_CHECKPOINT, "%s: no saved step to resume",
-			 run);
+	int rc =
+	    err_set(err, ERR_CHECKPOINT, "%s: no saved step to resume", run);
 
 	*dir = NULL;
 	*warning = NULL;
@@ -380,10 +379,10 @@ static int load_moments(const struct weights *w, struct params *p,
 
 		if (!(a->flags & PARAM_TRAINED))
 			continue;
-		name = xasprintf("%c.%s", "mv"[i % 2], a->name);
-		rc = restore(w, name, p->be,
-			     (float *)flat[i % 2]->data + a->offset, &a->t,
-			     err);
+		name = xasprintf("%c.%s", "mv"[i % 2], a -> name);
+		rc =
+		    restore(w, name, p->be,
+			    (float *)flat[i % 2]->data + a->offset, &a->t, err);
 		free(name);
 	}
 	return rc;

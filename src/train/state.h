@@ -18,23 +18,23 @@ struct err;
 
 struct train_state {
 	uint64_t seed;
-	int64_t step;	  /* steps done */
-	int64_t epoch;	  /* the one that is going on, from 0 */
+	int64_t step;     /* steps done */
+	int64_t epoch;    /* the one that is going on, from 0 */
 	int64_t position; /* its batches that are done */
 	int64_t total, warmup, batch;
 	double lr, drop, smoothing;
-	double best;	   /* best dev score; -1 before the first */
+	double best; /* best dev score; -1 before the first */
 	int64_t best_step;
-	double loss_sum;   /* of this epoch so far */
+	double loss_sum; /* of this epoch so far */
 	int64_t loss_count;
-	char data[65];	 /* digest over the data sets */
+	char data[65];   /* digest over the data sets */
 	char config[65]; /* digest of the options that change the result */
 };
 
 /* What a checkpoint folder consists of besides the weights. */
 struct state_files {
 	const char *config_json; /* text */
-	const char *spm_path; /* NULL: none, texts cannot be read */
+	const char *spm_path;    /* NULL: none, texts cannot be read */
 	const char *schema_path;
 	const char *vision_path; /* copied when not trained; NULL: none */
 	bool vision_trained;
@@ -46,8 +46,7 @@ struct state_files {
  */
 int state_save(const char *dir, const struct params *p,
 	       const struct optim *optim, const struct train_state *s,
-	       const struct state_files *files, enum dtype as,
-	       struct err *err);
+	       const struct state_files *files, enum dtype as, struct err *err);
 
 /* Save RUN/step-NNNNNNNN, point LATEST at it, drop all but the two newest. */
 int state_save_step(const char *run, const struct params *p,

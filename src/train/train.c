@@ -16,19 +16,19 @@
 #include "src/train/schedule.h"
 
 const struct train_options TRAIN_DEFAULT = {
-	.epochs = 40,
-	.batch = 16,
-	.lr = 1e-4,
-	.warmup = 0.06,
-	.smoothing = 0.1f,
-	.drop = 0.1f,
-	.seed = 1,
-	.eval_every = 1,
-	.optim = {.beta1 = 0.9f,
-		  .beta2 = 0.999f,
-		  .eps = 1e-8f,
-		  .decay = 0.01f,
-		  .clip = 1.0f},
+    .epochs = 40,
+    .batch = 16,
+    .lr = 1e-4,
+    .warmup = 0.06,
+    .smoothing = 0.1f,
+    .drop = 0.1f,
+    .seed = 1,
+    .eval_every = 1,
+    .optim = {.beta1 = 0.9f,
+	      .beta2 = 0.999f,
+	      .eps = 1e-8f,
+	      .decay = 0.01f,
+	      .clip = 1.0f},
 };
 
 /* A run while it runs. */
@@ -63,14 +63,13 @@ static void options_digest(const struct run *r, char hex[HASH_HEX])
 {
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
-		"%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-		"%s",
-		o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
-		(double)o->drop, (unsigned long long)o->seed,
-		(double)o->optim.beta1, (double)o->optim.beta2,
-		(double)o->optim.eps, (double)o->optim.decay,
-		(double)o->optim.clip, r->m->train_vision,
-		r->files->config_json);
+	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
+	    "%s",
+	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
+	    (double)o->drop, (unsigned long long)o->seed,
+	    (double)o->optim.beta1, (double)o->optim.beta2,
+	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
+	    r->m->train_vision, r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
@@ -82,13 +81,13 @@ static void fresh_state(struct run *r, const char *data_digest)
 	struct train_state *s = &r->state;
 
 	*s = (struct train_state){
-		.seed = o->seed,
-		.total = (int64_t)r->batches * o->epochs,
-		.batch = o->batch,
-		.lr = o->lr,
-		.drop = (double)o->drop,
-		.smoothing = (double)o->smoothing,
-		.best = -1,
+	    .seed = o->seed,
+	    .total = (int64_t)r->batches * o->epochs,
+	    .batch = o->batch,
+	    .lr = o->lr,
+	    .drop = (double)o->drop,
+	    .smoothing = (double)o->smoothing,
+	    .best = -1,
 	};
 	s->warmup = MAX((int64_t)((double)s->total * o->warmup), 1);
 	snprintf(s->data, sizeof(s->data), "%s", data_digest);
@@ -149,9 +148,8 @@ static int step(struct run *r, size_t i, struct train_progress *p,
 		return -(int)err->code;
 	if (b->batch.N) {
 		t->recording = m->train_vision;
-		b->batch.feats_on_tape =
-			batcher_features(b, t, m->vision, m->norm, r->s->size,
-					 m->train_vision);
+		b->batch.feats_on_tape = batcher_features(
+		    b, t, m->vision, m->norm, r->s->size, m->train_vision);
 		t->recording = true;
 	}
 	loss = umie_loss(t, m->model, &b->batch, r->o->smoothing, NULL);
@@ -232,8 +230,8 @@ static int epoch(struct run *r, struct err *err)
 	const struct train_options *o = r->o;
 	int rc;
 
-	schedule_epoch(s->seed, s->epoch, r->length, r->s->n,
-		       (size_t)o->batch, r->order, r->first);
+	schedule_epoch(s->seed, s->epoch, r->length, r->s->n, (size_t)o->batch,
+		       r->order, r->first);
 	while (s->position < (int64_t)r->batches) {
 		struct train_progress p = {0};
 		double start = now();
@@ -280,8 +278,7 @@ static int prepare(struct run *r, const char *data_digest, bool resume,
 	r->first = xcalloc(r->batches + 1, sizeof(*r->first));
 	r->length = xcalloc(n, sizeof(*r->length));
 	for (size_t i = 0; i < n; i++)
-		r->length[i] = (int)(r->s->at[i].input.n +
-				     r->s->at[i].label.n);
+		r->length[i] = (int)(r->s->at[i].input.n + r->s->at[i].label.n);
 	fresh_state(r, data_digest);
 	if (optim_init(&r->optim, r->m->params, &r->o->optim, err) < 0)
 		return -(int)err->code;
@@ -295,12 +292,8 @@ int train_run(const struct train_model *m, const struct samples *s,
 	      const char *data_digest, const char *out, bool resume,
 	      const struct train_hooks *hooks, struct err *err)
 {
-	struct run r = {.m = m,
-			.s = s,
-			.o = o,
-			.files = files,
-			.hooks = hooks,
-			.out = out};
+	struct run r = {
+	    .m = m, .s = s, .o = o, .files = files, .hooks = hooks, .out = out};
 	int rc = 0;
 
 	tape_init(&r.tape, m->be);

@@ -28,15 +28,15 @@ struct train_options {
 			       whole run; 0: at the end.  The schedule does
 			       not change. */
 	int64_t save_every; /* steps; 0: only at the end of an epoch */
-	int eval_every;	    /* epochs; 0: never */
+	int eval_every;     /* epochs; 0: never */
 	struct optim_options optim;
 };
 extern const struct train_options TRAIN_DEFAULT;
 
 struct train_progress {
 	int64_t step, total, epoch;
-	double loss, lr, norm;	   /* of this step */
-	double tokens_per_second;  /* input and answer tokens that are real */
+	double loss, lr, norm;    /* of this step */
+	double tokens_per_second; /* input and answer tokens that are real */
 	double seconds_left;
 };
 
