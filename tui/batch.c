@@ -38,7 +38,7 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	rc = batch_backend(&b->be, a, err);
 	if (rc == 0)
 		rc = bundle_open(&b->bundle, path ? path : own, b->be,
-				 BUNDLE_INFER, 1, err);
+				 &(struct bundle_options){0}, err);
 	free(own);
 	if (rc < 0) {
 		batch_close(b);

@@ -52,7 +52,8 @@ static int exec_inspect(struct app *app, const struct args *a, struct err *err)
 	int rc = batch_backend(&be, a, err);
 
 	if (rc == 0)
-		rc = bundle_open(&b, a->pos[0], be, BUNDLE_INFER, 1, err);
+		rc = bundle_open(&b, a->pos[0], be, &(struct bundle_options){0},
+				 err);
 	if (rc == 0)
 		show_report(app, &b->report, args_has(a, "json"));
 	bundle_close(b);

@@ -297,6 +297,10 @@ static void catch_signals(void)
 static int exec_train(struct app *app, const struct args *a, struct err *err)
 {
 	struct session t = {.app = app};
+	struct bundle_options b = {.use = args_has(a, "train-vision")
+					      ? BUNDLE_TRAIN_VISION
+					      : BUNDLE_TRAIN,
+				   .freeze = args_get(a, "freeze")};
 	struct train_options o;
 	int rc = read_options(a, &o, &t.eval_limit, err);
 
@@ -309,14 +313,11 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 			     "train: %s exists already (--resume goes on with "
 			     "it)",
 			     a->pos[0]);
+	b.seed = o.seed;
 	if (rc == 0)
 		rc = batch_backend(&t.be, a, err);
 	if (rc == 0)
-		rc = bundle_open(&t.bundle, args_get(a, "init"), t.be,
-				 args_has(a, "train-vision")
-				     ? BUNDLE_TRAIN_VISION
-				     : BUNDLE_TRAIN,
-				 o.seed, err);
+		rc = bundle_open(&t.bundle, args_get(a, "init"), t.be, &b, err);
 	if (rc == 0)
 		rc = read_files(&t, a, "dev", &t.dev, err);
 	if (rc == 0)

@@ -146,7 +146,7 @@ static int bind_vision(struct bundle *b, uint64_t seed, struct err *err)
 	return rc;
 }
 
-static int open_vision(struct bundle *b, enum bundle_use use, uint64_t seed,
+static int open_vision(struct bundle *b, const struct bundle_options *o,
 		       struct err *err)
 {
 	char *path = file_join(b->dir, "vision.safetensors");
@@ -160,13 +160,13 @@ static int open_vision(struct bundle *b, enum bundle_use use, uint64_t seed,
 	if (rc < 0)
 		return rc;
 	b->report.has_vision = b->vision_weights != NULL;
-	if (use == BUNDLE_TRAIN_VISION) {
+	if (o->use == BUNDLE_TRAIN_VISION) {
 		if (b->config.vision.arch == VISION_NONE)
 			return err_set(err, ERR_CHECKPOINT,
 				       "%s/config.json: no vision backbone is "
 				       "described, so none can be trained",
 				       b->dir);
-		return bind_vision(b, seed, err);
+		return bind_vision(b, o->seed, err);
 	}
 	if (!b->vision_weights)
 		return 0;
@@ -216,7 +216,7 @@ static int fill_report(struct bundle *b, struct err *err)
 }
 
 /* Everything but placing it on the device. */
-static int load(struct bundle *b, enum bundle_use use, uint64_t seed,
+static int load(struct bundle *b, const struct bundle_options *o,
 		struct err *err)
 {
 	int rc = read_config(b, err);
@@ -234,18 +234,25 @@ static int load(struct bundle *b, enum bundle_use use, uint64_t seed,
 	if (rc == 0)
 		rc = check_vocabulary(b, err);
 	if (rc == 0)
-		rc = bind_text(b, seed, err);
+		rc = bind_text(b, o->seed, err);
 	if (rc == 0) {
 		b->report.parameters = params_count(&b->params, false);
-		rc = open_vision(b, use, seed, err);
+		rc = open_vision(b, o, err);
 	}
 	if (rc == 0)
 		rc = fill_report(b, err);
 	return rc;
 }
 
+static void freeze(struct bundle *b, const char *prefix)
+{
+	for (size_t i = 0; prefix && i < b->params.n; i++)
+		if (strncmp(b->params.at[i]->name, prefix, strlen(prefix)) == 0)
+			b->params.at[i]->flags &= ~(unsigned)PARAM_TRAINED;
+}
+
 int bundle_open(struct bundle **out, const char *dir, struct backend *be,
-		enum bundle_use use, uint64_t seed, struct err *err)
+		const struct bundle_options *o, struct err *err)
 {
 	struct bundle *b = xcalloc(1, sizeof(*b));
 	double start = clock_ms();
@@ -255,7 +262,7 @@ int bundle_open(struct bundle **out, const char *dir, struct backend *be,
 	b->dir = xstrdup(dir);
 	b->be = be;
 	if (file_is_dir(dir))
-		rc = load(b, use, seed, err);
+		rc = load(b, o, err);
 	else
 		rc = err_set(err, ERR_CHECKPOINT, "%s: %s", dir,
 			     file_exists(dir)
@@ -263,9 +270,10 @@ int bundle_open(struct bundle **out, const char *dir, struct backend *be,
 				   "folder with config.json and weights"
 				 : "no such folder");
 	if (rc == 0) {
-		params_init(&b->params, seed); /* what the files lack */
-		rc = use == BUNDLE_INFER ? params_place(&b->params, be, err)
-					 : params_train(&b->params, be, err);
+		params_init(&b->params, o->seed); /* what the files lack */
+		freeze(b, o->freeze);
+		rc = o->use == BUNDLE_INFER ? params_place(&b->params, be, err)
+					    : params_train(&b->params, be, err);
 	}
 	if (rc < 0) {
 		bundle_close(b);

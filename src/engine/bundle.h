@@ -57,12 +57,19 @@ enum bundle_use {
 	BUNDLE_TRAIN_VISION, /* the backbone is trained too */
 };
 
+/* A zeroed struct opens for inference. */
+struct bundle_options {
+	enum bundle_use use;
+	uint64_t seed;      /* of tensors that the folder lacks */
+	const char *freeze; /* names that begin so are not trained; or NULL */
+};
+
 /*
- * Open for one use.  Tensors that the folder lacks are initialised from
- * `seed` and reported.  ERR_CHECKPOINT says which file and what was expected.
+ * Open a folder.  Tensors that it lacks are initialised from the seed and
+ * reported.  ERR_CHECKPOINT says which file and what was expected.
  */
 int bundle_open(struct bundle **out, const char *dir, struct backend *be,
-		enum bundle_use use, uint64_t seed, struct err *err);
+		const struct bundle_options *o, struct err *err);
 void bundle_close(struct bundle *b);
 
 /*

@@ -53,7 +53,8 @@ void work_free(struct work *w)
 static int run_open(struct work *w, const struct job *j, struct event *ev)
 {
 	struct bundle *b;
-	int rc = bundle_open(&b, j->path, w->be, BUNDLE_INFER, 1, &ev->err);
+	int rc = bundle_open(&b, j->path, w->be, &(struct bundle_options){0},
+			     &ev->err);
 
 	if (rc < 0)
 		return rc;

@@ -122,10 +122,10 @@ static const char *const FILES[] = {"model.safetensors", "vision.safetensors",
 				    "spiece.model",      "schema.json"};
 
 /* Whole numbers and figures of the state, in the order they are written. */
-#define STATE_INTS(_)                                                 \
-	_(step)                                                       \
-	_(epoch) _(position) _(total) _(warmup) _(batch) _(best_step) \
-	    _(loss_count)
+#define STATE_INTS(_) \
+	_(step)       \
+	_(epoch)      \
+	_(position) _(total) _(warmup) _(batch) _(best_step) _(loss_count)
 #define STATE_NUMBERS(_) _(lr) _(drop) _(smoothing) _(best) _(loss_sum)
 
 static struct json *digests(const char *dir, struct err *err)

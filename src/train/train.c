@@ -64,12 +64,13 @@ static void options_digest(const struct run *r, char hex[HASH_HEX])
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
 	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-	    "%s",
+	    "%lld %s",
 	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
 	    (double)o->drop, (unsigned long long)o->seed,
 	    (double)o->optim.beta1, (double)o->optim.beta2,
 	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
-	    r->m->train_vision, r->files->config_json);
+	    r->m->train_vision, (long long)tensor_count(&r->m->params->value),
+	    r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
