@@ -26,6 +26,7 @@ static const struct option OPTIONS[] = {
     {"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
     {"images", 0, "DIR", "where pictures are (default: beside the data)"},
     {"train-vision", 0, NULL, "train the image backbone too"},
+    {"freeze", 0, "PREFIX", "tensors whose names begin so are not trained"},
     {"epochs", 0, "N", "passes over the data (default 40)"},
     {"batch", 0, "N", "examples a step (default 16)"},
     {"lr", 0, "X", "peak learning rate (default 1e-4)"},
