@@ -301,6 +301,15 @@ enum answer_grammar bundle_grammar(const struct bundle *b)
 	return b->config.grammar == GRAMMAR_SEL ? ANSWER_SEL : ANSWER_PAPER;
 }
 
+static bool is_checkpoint(const char *dir)
+{
+	char *path = file_join(dir, "config.json");
+	bool yes = file_exists(path);
+
+	free(path);
+	return yes;
+}
+
 char *bundle_default(const char *argv0, struct err *err)
 {
 	const char *env = getenv("UMIE_CHECKPOINT"), *slash;
@@ -318,18 +327,18 @@ char *bundle_default(const char *argv0, struct err *err)
 		for (size_t i = 0; i < ARRAY_LEN(up); i++) {
 			near = xasprintf("%.*s/%s", (int)(slash - argv0), argv0,
 					 up[i]);
-			if (file_is_dir(near)) {
+			if (is_checkpoint(near)) {
 				free(installed);
 				return near;
 			}
 			free(near);
 		}
 	}
-	if (file_is_dir(installed))
+	if (is_checkpoint(installed))
 		return installed;
 	err_set(err, ERR_CHECKPOINT,
 		"no checkpoint: give one with -m, or set UMIE_CHECKPOINT (the "
-		"demonstration one is not in %s)",
+		"demonstration one is neither beside the program nor in %s)",
 		installed);
 	free(installed);
 	return NULL;
