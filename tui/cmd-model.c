@@ -10,6 +10,7 @@
 #include "src/checkpoint/save.h"
 #include "src/checkpoint/weights.h"
 #include "src/engine/device.h"
+#include "src/image/resize.h"
 #include "src/model/resnet.h"
 #include "src/tensor/backend.h"
 #include "src/train/state.h"
@@ -101,6 +102,20 @@ static int dtype_of(const char *s, enum dtype *out, struct err *err)
 		 : 0;
 }
 
+/* The paper's backbone: ResNet-101 as in torchvision, pictures of 224. */
+static void paper_vision(struct config *c)
+{
+	c->vision = (struct vision_config){.arch = VISION_RESNET101,
+					   .layers = {3, 4, 23, 3},
+					   .width = 64,
+					   .image_size = 224};
+	memcpy(c->vision.mean, IMAGE_NORM_IMAGENET.mean,
+	       sizeof(c->vision.mean));
+	memcpy(c->vision.std, IMAGE_NORM_IMAGENET.std, sizeof(c->vision.std));
+	c->feat_dim = vision_feat_dim(&c->vision);
+	c->has_umie = true;
+}
+
 static int init_config(const struct args *a, struct config *c, struct err *err)
 {
 	const char *size = args_get(a, "size"), *file = args_get(a, "config");
@@ -114,6 +129,8 @@ static int init_config(const struct args *a, struct config *c, struct err *err)
 			       "init: --size %s: base, large, xl or tiny "
 			       "expected",
 			       size);
+	if (strcmp(size, "tiny") != 0)
+		paper_vision(c);
 	return 0;
 }
 
