@@ -121,11 +121,10 @@ awk -v n=20000 -f "$demo/copies.awk" "$work/text.txt" >"$work/copies.jsonl"
 	--epochs 1 --batch 32 --lr 1e-3 --warmup 0.1 --dropout 0 \
 	--threads 1 "$work/copying"
 
-# 6. Then everything together, with the gate held open: its projections start
-#    anew from a seed whose cosine is above 0 and stay as they are.  Left to
-#    itself the gate closes within a hundred steps, while what comes through
-#    it is still noise, and below 0 it passes a ten-thousandth of its
-#    gradient: it never opens again.
+# 6. Then everything together.  The gate's projections start anew from a seed
+#    whose cosine is above 0 and stay as they are, since a gate below 0 passes
+#    a ten-thousandth of its gradient.  This is not enough yet: the gate still
+#    closes and the model does not look at its pictures (HACKING.md).
 "$umie" pack --drop encoder.gate.proj_ "$work"/copying/step-* "$work/second"
 head -n 400 "$work/pictograms/dev.jsonl" >"$work/pictograms/dev400.jsonl"
 "$umie" train --init "$work/second" \
