@@ -43,18 +43,16 @@ void str_addc(struct str *b, char c)
 void str_addf(struct str *b, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		bug("str: format %s", fmt);
-	reserve(b, (size_t)n);
-	va_start(ap, fmt);
-	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	b->len += (size_t)n;
+		bug("str: a format that cannot be printed");
+	str_addn(b, text, (size_t)n);
+	free(text);
 }
 
 void str_clear(struct str *b)

@@ -87,7 +87,7 @@ static int run_chunk(struct extractor *x, const struct example *e, size_t n,
 		     const struct evaluate_options *o, struct evaluation *out,
 		     struct err *err)
 {
-	struct extract_request r[CHUNK];
+	struct extract_request r[CHUNK] = {0};
 	struct extraction *got[CHUNK];
 	int rc;
 

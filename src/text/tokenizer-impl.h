@@ -13,7 +13,7 @@ struct tokenizer {
 	struct spm m;
 	struct unigram unigram;
 	struct normalizer normalizer;
-	char extra[TOKEN_EXTRA_IDS][16]; /* "<extra_id_0>" … */
+	char extra[TOKEN_EXTRA_IDS][24]; /* "<extra_id_0>" … */
 };
 
 #endif
