@@ -2,7 +2,7 @@
 # bootstrap.sh run|check|deps|build -- from a fresh clone to a result.
 #
 #   run [ARG...]  install what is missing, build in build/, open the program
-#                 on its demonstration checkpoint and first example
+#                 (run -m CKPT: the demonstration checkpoint is not there yet)
 #   check         the same, then run all tests; ends in "N passed, N failed"
 #   deps          only install what is missing (Debian, Ubuntu)
 #   build         deps, then build

@@ -45,6 +45,7 @@ __attribute__((format(printf, 1, 2), unused)) static void diag(const char *fmt,
 __attribute__((unused)) static void skip(const char *what, const char *why)
 {
 	printf("ok %d - %s # SKIP %s\n", ++tap_count, what, why);
+	fflush(stdout); /* or a forked child prints it again */
 }
 
 /* max |got-want| <= tol * max |want|, no NaN; prints the worst element. */
