@@ -7,6 +7,7 @@ pictograms_sources = \
 	examples/pictograms/entities.c \
 	examples/pictograms/event-texts.c examples/pictograms/event-texts.h \
 	examples/pictograms/events.c \
+	examples/pictograms/looks.c examples/pictograms/looks.h \
 	examples/pictograms/names.c examples/pictograms/names.h \
 	examples/pictograms/phrase.c examples/pictograms/phrase.h \
 	examples/pictograms/png.c examples/pictograms/png.h \

@@ -119,7 +119,7 @@ static double loss_of(struct world *w, const struct umie_batch *b, float drop,
 	w->t.drop = drop;
 	w->t.key = (struct rng_key){.seed = 5, .step = step};
 	params_zero_grad(&w->params, &w->t.err);
-	loss = umie_loss(&w->t, &w->m, b, 0.1f, NULL);
+	loss = umie_loss(&w->t, &w->m, b, 0.1f, NULL, NULL);
 	if (loss && tape_read(&w->t, loss, &value) == 0)
 		tape_backward(&w->t, loss, NULL);
 	w->t.recording = false;
@@ -157,6 +157,66 @@ static void check_training(const struct inputs *in)
 	world_release(&w);
 }
 
+/* c of every example, and the loss, with the gate held. */
+static float held_loss(struct world *w, const struct umie_batch *b,
+		       const struct gate_lesson *lesson, float *c)
+{
+	struct umie_taps taps = {0};
+	struct tensor *loss;
+	float value = NAN;
+
+	tape_reset(&w->t);
+	w->t.recording = true;
+	params_zero_grad(&w->params, &w->t.err);
+	loss = umie_loss(&w->t, &w->m, b, 0.1f, lesson, &taps);
+	if (loss && tape_read(&w->t, loss, &value) == 0 &&
+	    tape_read(&w->t, taps.gate_c, c) == 0)
+		tape_backward(&w->t, loss, NULL);
+	w->t.recording = false;
+	return w->t.failed ? NAN : value;
+}
+
+/* One step down the gradient of the pull alone. */
+static void descend(struct world *w, float rate)
+{
+	float *p = w->params.value.data;
+	const float *g = w->params.grad.data;
+
+	for (int64_t i = 0; i < tensor_count(&w->params.value); i++)
+		p[i] -= rate * g[i];
+}
+
+static void check_lesson(const struct inputs *in)
+{
+	static const struct gate_lesson off = {0.3f, 0}, pull = {0.3f, 1};
+	struct umie_batch b = whole(in);
+	float c[B], loss, pulled, want = 0, away[2];
+	struct world w;
+
+	world_open(&w, 2, true);
+	b.labels = in->labels;
+	b.M = 4;
+	loss = held_loss(&w, &b, &off, c);
+	pulled = held_loss(&w, &b, &pull, c);
+	for (int i = 0; i < B; i++)
+		want += regions[i] ? (c[i] - 0.3f) * (c[i] - 0.3f) / B : 0;
+	ok(fabsf(pulled - loss - want) < 1e-5f,
+	   "the pull is the mean square distance of c from the held value "
+	   "(%.6f, expected %.6f)",
+	   (double)(pulled - loss), (double)want);
+	away[0] = fabsf(c[0] - 0.3f);
+	for (int i = 0; i < 40; i++) {
+		held_loss(&w, &b, &(struct gate_lesson){0.3f, 50}, c);
+		descend(&w, 2e-4f);
+	}
+	away[1] = fabsf(c[0] - 0.3f);
+	ok(away[1] < away[0] / 2 && c[2] == 0,
+	   "and it moves the model's own gate there (%.4f to %.4f); without a "
+	   "picture it stays 0",
+	   (double)away[0], (double)away[1]);
+	world_release(&w);
+}
+
 static void check_probe(void)
 {
 	/* one head, two words, two regions */
@@ -186,6 +246,7 @@ int main(void)
 	world_release(&w);
 	check_threads(&in);
 	check_training(&in);
+	check_lesson(&in);
 	check_probe();
 	return tap_done();
 }

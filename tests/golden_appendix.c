@@ -180,7 +180,7 @@ static void compare_all(struct golden_umie *g, const struct umie_batch *b,
 	struct tape t;
 
 	tape_init(&t, g->be);
-	loss = umie_loss(&t, &g->model, b, 0, &taps);
+	loss = umie_loss(&t, &g->model, b, 0, NULL, &taps);
 	compare(&t, taps.gate, json_get(want, "gate"), sign, "gates", true);
 	compare(&t, taps.Z, json_get(want, "V"), sign, "V", false);
 	compare(&t, taps.M, json_get(want, "H"), sign, "H", false);

@@ -37,7 +37,7 @@ static int evaluate(struct training *r, float *loss, double *norm)
 	r->t.recording = true;
 	if (params_zero_grad(p, &r->t.err) < 0)
 		return -1;
-	out = umie_loss(&r->t, &r->g.model, &r->batch.b, r->smoothing, NULL);
+	out = umie_loss(&r->t, &r->g.model, &r->batch.b, r->smoothing, NULL, NULL);
 	if (!out || tape_read(&r->t, out, loss) < 0 ||
 	    tape_backward(&r->t, out, NULL) < 0)
 		return -1;

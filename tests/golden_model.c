@@ -157,7 +157,7 @@ static void forward(struct golden_umie *g, const struct umie_batch *b,
 
 	g->model.config.mask_padding = masked;
 	tape_init(&t, g->be);
-	loss = umie_loss(&t, &g->model, b, 0, &taps);
+	loss = umie_loss(&t, &g->model, b, 0, NULL, &taps);
 	compare_loss(&t, loss, want, prefix, what);
 	if (!t.failed)
 		compare(g, b, &taps, want, prefix, what);

@@ -33,6 +33,8 @@ static const struct option OPTIONS[] = {
     {"warmup", 0, "X", "share of the steps that warm up (default 0.06)"},
     {"label-smoothing", 0, "X", "default 0.1"},
     {"dropout", 0, "X", "default 0.1"},
+    {"gate-hold", 0, "X", "value that --gate-steps holds (default 0.3)"},
+    {"gate-steps", 0, "N", "hold the gate for the first N steps (default 0)"},
     {"seed", 0, "N", "default 1"},
     {"save-every", 0, "N", "steps between saves (default: each epoch)"},
     {"eval-every", 0, "N", "epochs between evaluations (default 1)"},
@@ -211,8 +213,8 @@ static char *config_text(const struct bundle *b)
 static int read_options(const struct args *a, struct train_options *o,
 			size_t *eval_limit, struct err *err)
 {
-	long epochs, batch, seed, save, every, steps, limit;
-	double lr, warmup, smoothing, drop;
+	long epochs, batch, seed, save, every, steps, limit, held;
+	double lr, warmup, smoothing, drop, hold;
 
 	*o = TRAIN_DEFAULT;
 	if (args_int(a, "epochs", 1, 100000, o->epochs, &epochs, err) < 0 ||
@@ -222,6 +224,9 @@ static int read_options(const struct args *a, struct train_options *o,
 	    args_int(a, "eval-every", 0, 100000, 1, &every, err) < 0 ||
 	    args_int(a, "eval-limit", 1, 1 << 30, 0, &limit, err) < 0 ||
 	    args_int(a, "max-steps", 1, 1 << 30, 0, &steps, err) < 0 ||
+	    args_int(a, "gate-steps", 0, 1 << 30, 0, &held, err) < 0 ||
+	    args_number(a, "gate-hold", 0.001, 1.6, (double)o->gate.hold, &hold,
+			err) < 0 ||
 	    args_number(a, "lr", 1e-9, 1, o->lr, &lr, err) < 0 ||
 	    args_number(a, "warmup", 0, 1, o->warmup, &warmup, err) < 0 ||
 	    args_number(a, "label-smoothing", 0, 0.9, (double)o->smoothing,
@@ -234,6 +239,8 @@ static int read_options(const struct args *a, struct train_options *o,
 	o->save_every = save;
 	o->eval_every = (int)every;
 	o->max_steps = steps;
+	o->gate.hold = (float)hold;
+	o->gate_steps = held;
 	o->lr = lr;
 	o->warmup = warmup;
 	o->smoothing = (float)smoothing;

@@ -6,19 +6,23 @@
  *	give the same bytes.
  * pictograms --demo DIR
  *	writes the demonstration's examples.
+ * pictograms --looks DIR [--seed N] [--train N]
+ *	writes N exercises in seeing, DIR/looks.jsonl and DIR/images/.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "examples/pictograms/corpus.h"
+#include "examples/pictograms/looks.h"
 #include "src/base/err.h"
 
 static int usage(void)
 {
 	fputs("usage: pictograms --out DIR [--seed N] [--train N] [--dev N] "
 	      "[--test N]\n"
-	      "       pictograms --demo DIR\n",
+	      "       pictograms --demo DIR\n"
+	      "       pictograms --looks DIR [--seed N] [--train N]\n",
 	      stderr);
 	return ERR_USAGE;
 }
@@ -32,8 +36,10 @@ static long number(const char *s)
 	return *s && !*end && n >= 0 && n <= 10000000 ? n : -1;
 }
 
-static int parse(int argc, char **argv, struct corpus_options *o)
+static int parse(int argc, char **argv, struct corpus_options *o,
+		 const char **looks)
 {
+	*looks = NULL;
 	*o =
 	    (struct corpus_options){.seed = 1, .examples = {20000, 1500, 1500}};
 	for (int i = 1; i < argc; i += 2) {
@@ -43,6 +49,8 @@ static int parse(int argc, char **argv, struct corpus_options *o)
 			return usage();
 		if (strcmp(argv[i], "--out") == 0)
 			o->dir = argv[i + 1];
+		else if (strcmp(argv[i], "--looks") == 0)
+			*looks = argv[i + 1];
 		else if (n < 0)
 			return usage();
 		else if (strcmp(argv[i], "--seed") == 0)
@@ -56,19 +64,22 @@ static int parse(int argc, char **argv, struct corpus_options *o)
 		else
 			return usage();
 	}
-	return o->dir ? 0 : usage();
+	return !o->dir != !*looks ? 0 : usage();
 }
 
 int main(int argc, char **argv)
 {
 	struct corpus_options o;
+	const char *looks;
 	struct err err = {0};
 	int rc;
 
 	if (argc == 3 && strcmp(argv[1], "--demo") == 0)
 		rc = demo_write(argv[2], &err);
-	else if (parse(argc, argv, &o))
+	else if (parse(argc, argv, &o, &looks))
 		return ERR_USAGE;
+	else if (looks)
+		rc = looks_write(looks, o.seed, o.examples[SPLIT_TRAIN], &err);
 	else
 		rc = corpus_write(&o, &err);
 	if (rc < 0) {

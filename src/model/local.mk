@@ -3,6 +3,7 @@ libumie_a_SOURCES += \
 	src/model/decode-internal.h \
 	src/model/decode.c \
 	src/model/decode.h \
+	src/model/gate-lesson.c \
 	src/model/greedy.c \
 	src/model/head-start.c \
 	src/model/params-bind.c \

@@ -17,8 +17,7 @@ static int check_id(const struct umie *m, int32_t id, const char *what,
 		       what, (int)id, m->config.vocab - 1);
 }
 
-/* Real entries of row b. */
-static int real(const uint8_t *mask, int b, int n)
+int umie_real(const uint8_t *mask, int b, int n)
 {
 	int count = 0;
 
@@ -61,12 +60,12 @@ int umie_check(const struct umie *m, const struct umie_batch *b,
 		if (check_id(m, b->ids[i], "the text", err) < 0)
 			return -(int)err->code;
 	for (int i = 0; i < b->B; i++) {
-		if (real(b->text_mask, i, b->L) == 0)
+		if (umie_real(b->text_mask, i, b->L) == 0)
 			return err_set(err, ERR_DATA,
 				       "example %d of the batch has no text",
 				       i + 1);
 		if (!m->config.mask_padding && b->N > 0 &&
-		    real(b->region_mask, i, b->N) == 0)
+		    umie_real(b->region_mask, i, b->N) == 0)
 			return err_set(err, ERR_DATA,
 				       "example %d of the batch has no picture "
 				       "and others have one: this checkpoint "
@@ -171,10 +170,11 @@ struct tensor *umie_memory(struct tape *t, const struct umie *m,
 
 struct tensor *umie_loss(struct tape *t, const struct umie *m,
 			 const struct umie_batch *b, float smoothing,
+			 const struct gate_lesson *lesson,
 			 struct umie_taps *taps)
 {
 	struct umie_inputs in;
-	struct tensor *M, *logits;
+	struct tensor *M, *logits, *loss, *away = NULL;
 
 	if (t->failed)
 		return NULL;
@@ -183,8 +183,10 @@ struct tensor *umie_loss(struct tape *t, const struct umie *m,
 		return NULL;
 	}
 	umie_upload(t, b, m->config.feat_dim, &in);
-	M = umie_memory(t, m, &in, taps);
+	M = lesson ? umie_held_memory(t, m, &in, b, lesson->hold, taps, &away)
+		   : umie_memory(t, m, &in, taps);
 	logits = umie_logits(t, m, M, in.text_mask, in.dec_ids, taps);
-	return op_cross_entropy(t, logits, in.labels, smoothing,
+	loss = op_cross_entropy(t, logits, in.labels, smoothing,
 				taps ? &taps->nll : NULL);
+	return lesson ? umie_with_pull(t, loss, away, lesson->pull) : loss;
 }

@@ -171,12 +171,36 @@ struct tensor *umie_memory(struct tape *t, const struct umie *m,
 			   const struct umie_inputs *in,
 			   struct umie_taps *taps);
 
+/* Real entries of row b of a mask (rows,n); all n when it is NULL. */
+int umie_real(const uint8_t *mask, int b, int n);
+
+/*
+ * The first steps of a model that begins with nothing (gate-lesson.c): the
+ * gate of examples with a picture is held at `hold`, and
+ * pull * mean (c - hold)^2 is added to the loss.
+ */
+struct gate_lesson {
+	float hold, pull;
+};
+
+/* As umie_memory(), held; *away: the mean square (1,1), NULL without pictures.
+ */
+struct tensor *umie_held_memory(struct tape *t, const struct umie *m,
+				const struct umie_inputs *in,
+				const struct umie_batch *b, float hold,
+				struct umie_taps *taps, struct tensor **away);
+/* loss + pull * away; loss itself where away is NULL. */
+struct tensor *umie_with_pull(struct tape *t, struct tensor *loss,
+			      struct tensor *away, float pull);
+
 /*
  * Mean label-smoothed cross-entropy of the answers, teacher-forced.  Record
- * the tape and call tape_backward() on it for gradients.
+ * the tape and call tape_backward() on it for gradients.  lesson: NULL when
+ * the gate is the model's own.
  */
 struct tensor *umie_loss(struct tape *t, const struct umie *m,
 			 const struct umie_batch *b, float smoothing,
+			 const struct gate_lesson *lesson,
 			 struct umie_taps *taps);
 
 #endif

@@ -24,6 +24,7 @@ const struct train_options TRAIN_DEFAULT = {
     .drop = 0.1f,
     .seed = 1,
     .eval_every = 1,
+    .gate = {.hold = 0.3f, .pull = 1},
     .optim = {.beta1 = 0.9f,
 	      .beta2 = 0.999f,
 	      .eps = 1e-8f,
@@ -64,13 +65,14 @@ static void options_digest(const struct run *r, char hex[HASH_HEX])
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
 	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-	    "%lld %s",
+	    "%lld %.9g %.9g %lld %s",
 	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
 	    (double)o->drop, (unsigned long long)o->seed,
 	    (double)o->optim.beta1, (double)o->optim.beta2,
 	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
 	    r->m->train_vision, (long long)tensor_count(&r->m->params->value),
-	    r->files->config_json);
+	    (double)o->gate.hold, (double)o->gate.pull,
+	    (long long)o->gate_steps, r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
@@ -153,7 +155,9 @@ static int step(struct run *r, size_t i, struct train_progress *p,
 		    b, t, m->vision, m->norm, r->s->size, m->train_vision);
 		t->recording = true;
 	}
-	loss = umie_loss(t, m->model, &b->batch, r->o->smoothing, NULL);
+	loss = umie_loss(t, m->model, &b->batch, r->o->smoothing,
+			 r->state.step < r->o->gate_steps ? &r->o->gate : NULL,
+			 NULL);
 	if (t->failed || tape_read(t, loss, &value) < 0 ||
 	    tape_backward(t, loss, NULL) < 0) {
 		*err = t->err;

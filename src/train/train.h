@@ -29,6 +29,8 @@ struct train_options {
 			       not change. */
 	int64_t save_every; /* steps; 0: only at the end of an epoch */
 	int eval_every;     /* epochs; 0: never */
+	struct gate_lesson gate; /* of the first gate_steps steps */
+	int64_t gate_steps;      /* 0: the gate is always the model's own */
 	struct optim_options optim;
 };
 extern const struct train_options TRAIN_DEFAULT;
