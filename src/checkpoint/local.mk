@@ -50,7 +50,10 @@ tests_check_zip_SOURCES = tests/check_zip.c \
 fuzz_programs += tests/fuzz_safetensors tests/fuzz_torch tests/fuzz_config
 tests_fuzz_safetensors_SOURCES = tests/fuzz_safetensors.c \
 	tests/fuzz_list.h tests/fuzz_main.c
+tests_fuzz_safetensors_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_torch_SOURCES = tests/fuzz_torch.c tests/fuzz_list.h \
 	tests/fuzz_main.c
+tests_fuzz_torch_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_config_SOURCES = tests/fuzz_config.c tests/fuzz_main.c
+tests_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/corpus/safetensors tests/corpus/torch tests/corpus/config

@@ -24,4 +24,5 @@ tests_check_feature_cache_SOURCES = tests/check_feature_cache.c tests/tap.h
 
 fuzz_programs += tests/fuzz_image
 tests_fuzz_image_SOURCES = tests/fuzz_image.c tests/fuzz_main.c
+tests_fuzz_image_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/corpus/image

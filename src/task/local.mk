@@ -19,3 +19,4 @@ EXTRA_DIST += tests/answer.cases tests/corpus/answer tests/golden_lines.h
 
 fuzz_programs += tests/fuzz_answer
 tests_fuzz_answer_SOURCES = tests/fuzz_answer.c tests/fuzz_main.c
+tests_fuzz_answer_LDFLAGS = $(fuzz_ldflags)

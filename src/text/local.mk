@@ -16,4 +16,5 @@ tests_check_text_SOURCES = tests/check_text.c tests/spm_build.h tests/tap.h
 
 fuzz_programs += tests/fuzz_spm
 tests_fuzz_spm_SOURCES = tests/fuzz_spm.c tests/fuzz_main.c
+tests_fuzz_spm_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/corpus/spm
