@@ -56,11 +56,11 @@ enum item_part { PART_SELF, PART_HEAD, PART_TAIL };
 /* What a person said last about an item; it stays as it was said. */
 struct decision {
 	enum act_kind kind;
-	int64_t seq, time;       /* of the act; seq 0: nothing was said */
-	const char *who;         /* interned in the state */
-	const char *model;       /* hash; "" without a model */
-	const char *instruction; /* "" without a model */
-	float gate, p;           /* NAN without a model */
+	int64_t seq, time; /* of the act; seq 0: nothing was said */
+	char *who;         /* owned, as are the next two */
+	char *model;       /* hash; "" without a model */
+	char *instruction; /* "" without a model */
+	float gate, p;     /* NAN without a model */
 };
 
 struct item {
@@ -79,6 +79,8 @@ struct item {
 	struct box box; /* pixels of the upright picture */
 	float p;        /* the model's; NAN when it does not have it */
 	int found;      /* index in the reply's found[]; -1 */
+	char *key;      /* what model or data set first said, to know it again;
+			   owned; NULL of an added one */
 	char *was;      /* label and text before it was edited; owned; or
 			   NULL */
 	char *note;     /* owned; or NULL */
@@ -91,6 +93,8 @@ const char *item_state_name(enum item_state s);
 char item_state_mark(enum item_state s);
 /* "MG", "M", "GH" … */
 const char *item_layers(unsigned layers, char out[4]);
+/* A part of it is a string that does not stand in the text. */
+bool item_unplaced(const struct item *it);
 /* The part of an item that stands in the text; NULL: it has none. */
 struct anchor *item_anchor(struct item *it, enum item_part part);
 

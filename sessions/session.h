@@ -18,7 +18,8 @@ struct str;
 struct session_options {
 	const char *who; /* NULL: $USER */
 	bool read_only;
-	bool create; /* when there is no such file */
+	bool create;     /* when there is no such file */
+	const char *vfs; /* store.h */
 };
 
 /*

@@ -37,7 +37,9 @@ struct session_example {
 			      0 when it found none, NAN without a reply */
 	int disagree;      /* items that only model or only data set has */
 	int flips;         /* items that come or go in the variants' replies */
-	size_t *act;       /* indices of its acts in the log; owned */
+	int *variant;      /* numbers of its variants; owned */
+	size_t n_variants, cap_variants;
+	size_t *act; /* indices of its acts in the log; owned */
 	size_t n_acts, cap_acts;
 };
 

@@ -36,7 +36,7 @@ libtui_a_SOURCES = \
 	tui/screen.c tui/screen.h \
 	tui/signals.c tui/signals.h \
 	tui/ui.c tui/ui.h
-tui_libs = libtui.a $(LDADD) $(CURSES_LIBS) $(READLINE_LIBS)
+tui_libs = libtui.a $(sessions_libs) $(CURSES_LIBS) $(READLINE_LIBS)
 
 bin_PROGRAMS += umie
 umie_SOURCES = tui/main.c

@@ -235,6 +235,7 @@ struct json *extraction_json(const struct extraction *x, bool attention)
 	json_put_int(j, "input_tokens", x->input_tokens);
 	if (x->cut_tokens)
 		json_put_int(j, "cut_tokens", x->cut_tokens);
+	json_put_int(j, "answer_tokens", x->answer_tokens);
 	json_put(j, "ms", ms_json(x));
 	return j;
 }

@@ -7,6 +7,7 @@ libumie_a_SOURCES += \
 	src/engine/evaluate.c src/engine/evaluate.h \
 	src/engine/extract.c src/engine/extract.h \
 	src/engine/extraction.c \
+	src/engine/extraction-read.c \
 	src/engine/report.c \
 	src/engine/steps.c src/engine/steps.h \
 	src/engine/view.c src/engine/view.h \

@@ -1,0 +1,17 @@
+# What people did: event log, undo, queue, replay.  No curses here.
+noinst_LIBRARIES += libsessions.a
+libsessions_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+sessions_libs = libsessions.a $(LDADD) $(SQLITE_LIBS)
+libsessions_a_SOURCES = \
+	sessions/act.c sessions/act.h \
+	sessions/filter.c sessions/filter.h \
+	sessions/fold.c \
+	sessions/item.c sessions/item.h \
+	sessions/lock.c \
+	sessions/merge.c \
+	sessions/queue.c sessions/queue.h \
+	sessions/session.c sessions/session.h sessions/session-internal.h \
+	sessions/session-decide.c \
+	sessions/session-load.c \
+	sessions/state.c sessions/state.h sessions/state-internal.h \
+	sessions/store.c sessions/store.h sessions/store-internal.h
