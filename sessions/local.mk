@@ -15,3 +15,8 @@ libsessions_a_SOURCES = \
 	sessions/session-load.c \
 	sessions/state.c sessions/state.h sessions/state-internal.h \
 	sessions/store.c sessions/store.h sessions/store-internal.h
+
+check_PROGRAMS += tests/check_session
+tests_check_session_SOURCES = \
+	tests/check_session.c tests/session_test.h tests/tap.h
+tests_check_session_LDADD = $(sessions_libs)

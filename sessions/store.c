@@ -29,7 +29,7 @@ static const char *const STEPS[STORE_VERSION] = {
     " who TEXT NOT NULL,"
     " kind TEXT NOT NULL,"
     " example INTEGER,"
-    " body TEXT NOT NULL CHECK(json_valid(body))"
+    " body TEXT NOT NULL"
     ") STRICT;"
     "CREATE INDEX act_example ON act(example);",
 };
