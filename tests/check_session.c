@@ -366,7 +366,7 @@ static void check_random(void)
 			stack[++top] = items_printed(s);
 		most = MAX(most, top);
 	}
-	ok(wrong == 0 && most > 300,
+	ok(wrong == 0 && most > 100,
 	   "%d random acts and undos: undo and redo are exact (%zu deep)",
 	   RANDOM_ACTS, most);
 	for (size_t i = 0; i <= top; i++)
