@@ -419,6 +419,16 @@ static void tell_items(const struct json *body, struct str *out)
 			 (int)json_number(json_get(body, "end")));
 }
 
+int64_t session_act_of(const struct act *a)
+{
+	struct err err;
+	struct json *body = json_parse(a->body, strlen(a->body), "act", &err);
+	int64_t of = (int64_t)json_number(json_get(body, "of"));
+
+	json_free(body);
+	return of;
+}
+
 void session_tell(const struct session *s, const struct act *a, struct str *out)
 {
 	struct err err;

@@ -139,6 +139,11 @@ static char *user_name(const char *given)
 	return pw ? xstrdup(pw->pw_name) : xasprintf("%d", (int)getuid());
 }
 
+long session_writer(const char *path)
+{
+	return store_writer(path);
+}
+
 static char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/'),

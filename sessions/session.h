@@ -49,6 +49,8 @@ char *session_folder(void);
 char *session_file(const char *name);
 /* Names of the sessions there, newest first; labels_release(). */
 int session_list(struct labels *out, struct err *err);
+/* Process that is writing a session; 0: none. */
+long session_writer(const char *path);
 /* Is this file an SQLite file, thus perhaps a session? */
 bool session_is_file(const char *path);
 
@@ -125,6 +127,9 @@ int session_redo(struct session *s, int n, struct err *err);
 /* One act for people: time, who, what, of which example and item. */
 void session_tell(const struct session *s, const struct act *a,
 		  struct str *out);
+
+/* seq of the act that an undo or redo is about; 0 for another kind. */
+int64_t session_act_of(const struct act *a);
 
 /* Settings: "sort" (queue.h), "filter" and "slice NAME" (filter.h). */
 int session_set(struct session *s, const char *key, const char *value,

@@ -8,6 +8,7 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/engine/clock.h"
+#include "tui/app-session.h"
 
 enum {
 	EDIT_DELAY = 150, /* ms after the last key */
@@ -31,7 +32,13 @@ void app_init(struct app *a, const char *argv0, struct decoder *d)
 
 void app_release(struct app *a)
 {
+	struct err err;
+
 	engine_stop(a->engine);
+	a->engine = NULL;
+	if (app_session_close(a, &err) < 0)
+		app_note(a, "%s", err.text);
+	labels_release(&a->failed);
 	extract_request_release(&a->request);
 	open_report_release(&a->report);
 	extraction_free(a->result);
@@ -147,6 +154,7 @@ void app_predict(struct app *a)
 	j->live = true;
 	extract_request_copy(&j->request, &a->request);
 	a->live_job = engine_submit(a->engine, j);
+	a->live_example = app_live_example(a);
 	a->busy_since = clock_ms();
 	a->dirty |= DIRTY_STATUS | DIRTY_RESULTS;
 }
@@ -160,11 +168,13 @@ void app_edited(struct app *a)
 
 int app_timeout(const struct app *a)
 {
-	double left;
+	double left, at = a->run_at;
 
-	if (a->run_at == 0)
+	if (a->save_at != 0 && (at == 0 || a->save_at < at))
+		at = a->save_at;
+	if (at == 0)
 		return -1;
-	left = a->run_at - clock_ms();
+	left = at - clock_ms();
 	return left > 0 ? (int)left + 1 : 0;
 }
 
@@ -172,6 +182,7 @@ void app_tick(struct app *a)
 {
 	if (a->run_at != 0 && clock_ms() >= a->run_at)
 		app_predict(a);
+	app_session_tick(a);
 }
 
 static void opened(struct app *a, struct event *ev)
@@ -188,20 +199,27 @@ static void opened(struct app *a, struct event *ev)
 		     1e6,
 		 a->report.missing.n, a->report.unexpected.n, a->report.ms);
 	a->dirty |= DIRTY_ALL;
+	labels_release(&a->failed);
 	app_predict(a);
 }
 
 static void extracted(struct app *a, struct event *ev)
 {
+	const struct session_example *here;
+	int rows;
+
+	app_session_reply(a, ev);
 	if (ev->job != a->live_job)
 		return; /* an older request's result: a newer one is coming */
+	here = a->session ? session_here(a->session) : NULL;
 	extraction_free(a->result);
 	a->result = ev->extraction;
 	ev->extraction = NULL;
 	a->stale = a->run_at != 0;
-	if (a->selected >= (int)a->result->n_found)
-		a->selected = (int)a->result->n_found - 1;
-	if (a->selected < 0 && a->result->n_found)
+	rows = (int)(here ? here->n_items : a->result->n_found);
+	if (a->selected >= rows)
+		a->selected = rows - 1;
+	if (a->selected < 0 && rows)
 		a->selected = 0;
 	a->dirty |= DIRTY_ALL & ~DIRTY_MESSAGE;
 }
@@ -220,6 +238,10 @@ static void pictured(struct app *a, struct event *ev)
 
 static void failed(struct app *a, struct event *ev)
 {
+	if (ev->background) {
+		app_session_failed(a, ev);
+		return;
+	}
 	if (ev->job_kind == JOB_PICTURE && ev->job == a->picture_job) {
 		free(a->picture_error);
 		a->picture_error = xstrdup(ev->err.text);
@@ -243,6 +265,7 @@ static void take_in(struct app *a, struct event *ev)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
+	app_session_ended(a, ev->job);
 	if (ev->job == a->live_job)
 		a->live_job = 0;
 	if (ev->job == a->open_job)
@@ -260,6 +283,7 @@ void app_drain(struct app *a)
 		take_in(a, ev);
 		event_free(ev);
 	}
+	app_session_ahead(a);
 }
 
 void app_wait(struct app *a)

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#include "sessions/queue.h"
+#include "sessions/session.h"
 #include "src/engine/engine.h"
 
 struct decoder;
@@ -25,6 +27,12 @@ enum {
 	DIRTY_GATE = 32,
 	DIRTY_MESSAGE = 64,
 	DIRTY_ALL = 127,
+};
+
+/* Examples that are predicted before they are looked at. */
+enum { AHEAD = 8 };
+struct ahead {
+	int job, example;
 };
 
 struct app {
@@ -49,6 +57,17 @@ struct app {
 	char *picture_error; /* owned; or NULL */
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
+
+	/* app-session.c */
+	struct session *session; /* owned; NULL: none is open */
+	const char *user;        /* --user; NULL: $USER */
+	struct queue queue;      /* of the session */
+	int live_example;        /* the live job is about it; 0: about none */
+	struct ahead ahead[AHEAD];
+	size_t n_ahead;
+	struct labels failed; /* ids of examples the model failed on */
+	unsigned shown;       /* version of the session on the screen */
+	double save_at;       /* ms; soft acts are due then; 0: none */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;
@@ -83,6 +102,25 @@ void app_edited(struct app *a);
 /* Milliseconds until app_tick() has something to do; -1: nothing. */
 int app_timeout(const struct app *a);
 void app_tick(struct app *a);
+
+/*
+ * Sessions.  Opening, closing and moving change what is edited and shown;
+ * each says what it did.  app_session() is NULL with a sentence.
+ */
+int app_session_open(struct app *a, const char *name, bool create,
+		     bool read_only, struct err *err);
+int app_session_close(struct app *a, struct err *err);
+struct session *app_session(struct app *a, struct err *err);
+/* Add a data set; without a session, to the one named after it. */
+int app_load(struct app *a, const char *path, const struct dataset_options *o,
+	     struct err *err);
+/* The example looked at has changed: show it, predict it when needed. */
+void app_look(struct app *a);
+int app_goto(struct app *a, int number, struct err *err);
+/* Make the queue anew from the session's settings. */
+int app_queue(struct app *a, struct err *err);
+/* The item of the session that is selected; NULL: none. */
+struct item *app_item(const struct app *a);
 
 /* Take in everything the engine has to say. */
 void app_drain(struct app *a);

@@ -15,6 +15,7 @@
 #include "tui/batch.h"
 #include "tui/cmd.h"
 #include "tui/face.h"
+#include "tui/items.h"
 
 void line_show(struct app *app)
 {
@@ -22,7 +23,10 @@ void line_show(struct app *app)
 
 	if (!app->result)
 		return;
-	extraction_text(app->result, app->color, &text);
+	if (app->session && session_here(app->session))
+		example_text(app, &text);
+	else
+		extraction_text(app->result, app->color, &text);
 	text.s[--text.len] = '\0';
 	app_say(app, "%s", text.s);
 	str_release(&text);

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libtui.a
 libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
+	tui/app-session.c tui/app-session.h \
 	tui/bars.c \
 	tui/batch.c tui/batch.h \
 	tui/canvas.c tui/canvas.h \
@@ -16,9 +17,15 @@ libtui_a_SOURCES = \
 	tui/cmd-model.c \
 	tui/cmd-screen.c \
 	tui/cmd-train.c \
+	tui/cmd-add.c \
+	tui/cmd-decide.c \
+	tui/cmd-queue.c \
+	tui/cmd-session.c \
 	tui/complete.c tui/complete.h \
+	tui/decide.c tui/decide.h \
 	tui/face.c tui/face.h \
 	tui/grid.c tui/grid.h \
+	tui/items.c tui/items.h \
 	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c \

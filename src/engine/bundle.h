@@ -33,6 +33,7 @@ struct open_report {
 	struct labels missing, unexpected, resized; /* names of tensors */
 	size_t used;
 	bool has_vision, has_schema, trained_instructions;
+	struct schema schema; /* the labels that it knows */
 	double ms;
 };
 

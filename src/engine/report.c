@@ -14,14 +14,8 @@ void open_report_release(struct open_report *r)
 	labels_release(&r->missing);
 	labels_release(&r->unexpected);
 	labels_release(&r->resized);
+	schema_release(&r->schema);
 	*r = (struct open_report){0};
-}
-
-static void copy_labels(struct labels *to, const struct labels *from)
-{
-	*to = (struct labels){0};
-	for (size_t i = 0; i < from->n; i++)
-		labels_add(to, from->name[i], strlen(from->name[i]));
 }
 
 void open_report_copy(struct open_report *to, const struct open_report *from)
@@ -29,9 +23,10 @@ void open_report_copy(struct open_report *to, const struct open_report *from)
 	*to = *from;
 	to->path = xstrdup(from->path);
 	to->format = xstrdup(from->format);
-	copy_labels(&to->missing, &from->missing);
-	copy_labels(&to->unexpected, &from->unexpected);
-	copy_labels(&to->resized, &from->resized);
+	labels_copy(&to->missing, &from->missing);
+	labels_copy(&to->unexpected, &from->unexpected);
+	labels_copy(&to->resized, &from->resized);
+	schema_copy(&to->schema, &from->schema);
 }
 
 /* "encoder.gate.… and 43 more" */
