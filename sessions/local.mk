@@ -20,3 +20,14 @@ check_PROGRAMS += tests/check_session
 tests_check_session_SOURCES = \
 	tests/check_session.c tests/session_test.h tests/tap.h
 tests_check_session_LDADD = $(sessions_libs)
+
+check_PROGRAMS += tests/check_store
+tests_check_store_SOURCES = \
+	tests/check_store.c tests/session_test.h tests/tap.h
+tests_check_store_LDADD = $(sessions_libs)
+EXTRA_DIST += tests/corpus/session
+
+check_PROGRAMS += tests/check_kill
+tests_check_kill_SOURCES = \
+	tests/check_kill.c tests/session_test.h tests/tap.h
+tests_check_kill_LDADD = $(sessions_libs)

@@ -183,8 +183,9 @@ static int check(struct store *s, struct err *err)
 	if (rc < 0)
 		return rc;
 	if (strcmp(answer, "ok") != 0)
-		rc = err_set(err, ERR_DATA, "%s: the file is damaged: %s",
-			     s->path, answer);
+		rc = err_set(
+		    err, ERR_DATA, "%s: the file is damaged: %s", s->path,
+		    strchr(answer, '\n') ? strchr(answer, '\n') + 1 : answer);
 	free(answer);
 	if (rc == 0)
 		rc = store_number(s->db, s->path,
