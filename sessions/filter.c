@@ -238,7 +238,7 @@ static struct filter *slice(struct parser *p, const char *name,
 		filter_free(f);
 		f = wrong(&inner, "and, or or the end expected");
 	}
-	if (!f)
+	if (!f && p->depth == 0)
 		err_context(p->err, "slice %s", name);
 	return f;
 }

@@ -31,3 +31,15 @@ check_PROGRAMS += tests/check_kill
 tests_check_kill_SOURCES = \
 	tests/check_kill.c tests/session_test.h tests/tap.h
 tests_check_kill_LDADD = $(sessions_libs)
+
+check_PROGRAMS += tests/check_queue
+tests_check_queue_SOURCES = \
+	tests/check_queue.c tests/session_test.h tests/tap.h
+tests_check_queue_LDADD = $(sessions_libs)
+
+fuzz_programs += tests/fuzz_session tests/fuzz_filter
+tests_fuzz_session_SOURCES = tests/fuzz_session.c tests/fuzz_main.c
+tests_fuzz_session_LDADD = $(sessions_libs)
+tests_fuzz_filter_SOURCES = tests/fuzz_filter.c tests/fuzz_main.c
+tests_fuzz_filter_LDADD = $(sessions_libs)
+EXTRA_DIST += tests/corpus/filter
