@@ -230,8 +230,6 @@ static struct filter *slice(struct parser *p, const char *name,
 	struct parser inner = {expr, expr, p->s, p->depth + 1, p->err};
 	struct filter *f;
 
-	if (p->depth >= DEPTH_MAX)
-		return wrong(p, "slice %s is nested too deeply", name);
 	blank(&inner);
 	f = expression(&inner);
 	if (f && *inner.at) {

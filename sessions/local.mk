@@ -25,6 +25,7 @@ check_PROGRAMS += tests/check_store
 tests_check_store_SOURCES = \
 	tests/check_store.c tests/session_test.h tests/tap.h
 tests_check_store_LDADD = $(sessions_libs)
+dist_check_SCRIPTS += tests/session.test
 EXTRA_DIST += tests/corpus/session
 
 check_PROGRAMS += tests/check_kill

@@ -147,6 +147,44 @@ static void check_cancel(struct engine *e)
 	free(longer);
 }
 
+/* A live request does not wait for what is predicted in the background. */
+static void check_background(struct engine *e)
+{
+	struct ends x = {0};
+	struct event *ev;
+	int live, before = 0;
+	char *longer = xmalloc(5001);
+
+	memset(longer, 'a', 5000);
+	longer[5000] = '\0';
+	for (int i = 0; i < 8; i++) {
+		struct job *j = job_new(JOB_EXTRACT);
+
+		j->request.text = xstrdup(longer);
+		j->background = true;
+		engine_submit(e, j);
+	}
+	ok(!engine_busy(e), "work in the background does not keep one waiting");
+	live = submit_text(e, "Ann met Bo", true);
+	for (bool done = false; !done;) {
+		struct pollfd p = {engine_fd(e), POLLIN, 0};
+
+		poll(&p, 1, 1000);
+		while ((ev = engine_next(e))) {
+			done |= ev->job == live;
+			before += !done && ev->kind == EVENT_DONE;
+			event_free(ev);
+		}
+	}
+	ok(before <= 1,
+	   "a live request passes 8 in the background (%d ended "
+	   "before it)",
+	   before);
+	engine_cancel(e, 0);
+	wait_idle(e, &x);
+	free(longer);
+}
+
 int main(void)
 {
 	struct engine_config cfg = {.device = "auto", .threads = 2};
@@ -167,6 +205,7 @@ int main(void)
 	check_open(e, ckpt);
 	check_live(e);
 	check_cancel(e);
+	check_background(e);
 	submit_text(e, "left behind", false);
 	engine_stop(e);
 	ok(true, "stopping with work left ends the thread");

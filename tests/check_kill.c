@@ -41,7 +41,8 @@ static bool start(struct run *r)
 {
 	const char *build = getenv("builddir");
 	char *program = xasprintf("%s/umie", build ? build : ".");
-	char *argv[] = {program, "--plain", "--user", "anna", path, NULL};
+	char *argv[] = {program,  "--plain", "-m", "none",
+			"--user", "anna",    path, NULL};
 	posix_spawn_file_actions_t acts;
 	int in[2], out[2], rc;
 
@@ -143,7 +144,7 @@ struct tally {
 static void once(struct tally *t, size_t *acts)
 {
 	double ms = 5 + 80 * (double)rng_uniform(&(struct rng_key){11, 0, 0},
-						  (uint64_t)t->kills);
+						 (uint64_t)t->kills);
 	int n = kill_after(ms);
 	struct session *s;
 	struct err err;
@@ -185,7 +186,6 @@ int main(void)
 	}
 	free(program);
 	signal(SIGPIPE, SIG_IGN);
-	setenv("UMIE_CHECKPOINT", "/nonexistent", 1);
 	setenv("GOMP_SPINCOUNT", "2000", 1); /* no second start */
 	folder = test_folder();
 	path = xasprintf("%s/kill.umie", folder);

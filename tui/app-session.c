@@ -68,6 +68,7 @@ void app_look(struct app *a)
 		show_picture(a, &e->ex);
 	}
 	free(shown);
+	a->looked = true;
 	a->selected = e->n_items ? 0 : -1;
 	extraction_free(a->result);
 	a->result = e->reply ? extraction_copy(e->reply) : NULL;

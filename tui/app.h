@@ -62,6 +62,7 @@ struct app {
 	struct session *session; /* owned; NULL: none is open */
 	const char *user;        /* --user; NULL: $USER */
 	struct queue queue;      /* of the session */
+	bool looked;             /* line mode: the example is to be shown */
 	int live_example;        /* the live job is about it; 0: about none */
 	struct ahead ahead[AHEAD];
 	size_t n_ahead;

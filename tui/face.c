@@ -129,8 +129,12 @@ static int open_checkpoint(struct app *app, const struct args *a,
 			   struct err *err)
 {
 	const char *given = args_get(a, "model");
-	char *path = given ? xstrdup(given) : bundle_default(app->argv0, err);
+	char *path;
 	int rc;
+
+	if (given && strcmp(given, "none") == 0)
+		return 0;
+	path = given ? xstrdup(given) : bundle_default(app->argv0, err);
 
 	/* One can annotate without a model. */
 	if (!path && is_file(a)) {

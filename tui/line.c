@@ -19,14 +19,16 @@
 
 void line_show(struct app *app)
 {
+	bool session = app->session && session_here(app->session);
 	struct str text = {0};
 
-	if (!app->result)
-		return;
-	if (app->session && session_here(app->session))
+	if (session && (app->looked || app->result))
 		example_text(app, &text);
-	else
+	else if (app->result)
 		extraction_text(app->result, app->color, &text);
+	app->looked = false;
+	if (text.len == 0)
+		return;
 	text.s[--text.len] = '\0';
 	app_say(app, "%s", text.s);
 	str_release(&text);
