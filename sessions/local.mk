@@ -4,12 +4,15 @@ libsessions_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 sessions_libs = libsessions.a $(LDADD) $(SQLITE_LIBS)
 libsessions_a_SOURCES = \
 	sessions/act.c sessions/act.h \
+	sessions/export.c sessions/export.h \
 	sessions/filter.c sessions/filter.h \
 	sessions/fold.c \
 	sessions/item.c sessions/item.h \
 	sessions/lock.c \
 	sessions/merge.c \
 	sessions/queue.c sessions/queue.h \
+	sessions/recorder.c \
+	sessions/replay.c sessions/replay.h \
 	sessions/session.c sessions/session.h sessions/session-internal.h \
 	sessions/session-decide.c \
 	sessions/session-load.c \
@@ -25,7 +28,7 @@ check_PROGRAMS += tests/check_store
 tests_check_store_SOURCES = \
 	tests/check_store.c tests/session_test.h tests/tap.h
 tests_check_store_LDADD = $(sessions_libs)
-dist_check_SCRIPTS += tests/session.test
+dist_check_SCRIPTS += tests/session.test tests/replay.test
 EXTRA_DIST += tests/corpus/session
 
 check_PROGRAMS += tests/check_kill

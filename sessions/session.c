@@ -318,6 +318,12 @@ int session_act(struct session *s, enum act_kind kind, int example,
 	return session_save(s, err);
 }
 
+int session_copy_act(struct session *s, struct act *a, struct err *err)
+{
+	a->seq = (int64_t)s->state.n_log + 1;
+	return state_apply(&s->state, a, err);
+}
+
 int session_goto(struct session *s, int number, struct err *err)
 {
 	if (!state_example(&s->state, number))

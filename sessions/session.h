@@ -128,6 +128,8 @@ int session_redo(struct session *s, int n, struct err *err);
 void session_tell(const struct session *s, const struct act *a,
 		  struct str *out);
 
+/* An act of another log becomes the next of this one; taken over. */
+int session_copy_act(struct session *s, struct act *a, struct err *err);
 /* seq of the act that an undo or redo is about; 0 for another kind. */
 int64_t session_act_of(const struct act *a);
 

@@ -111,8 +111,13 @@ int app_session_open(struct app *a, const char *name, bool create,
 	struct session_options o = {
 	    .who = a->user, .read_only = read_only, .create = create};
 	struct session *s;
-	int rc = session_open(&s, name, &o, err);
+	int rc;
 
+	if (a->recorder)
+		return err_set(err, ERR_USAGE,
+			       "a recording goes on; it has one session "
+			       "(record stop)");
+	rc = session_open(&s, name, &o, err);
 	if (rc < 0)
 		return rc;
 	rc = app_session_close(a, err);
@@ -251,12 +256,27 @@ static struct ahead *find_ahead(struct app *a, int job)
 	return NULL;
 }
 
+static void record_reply(struct app *a, const struct extraction *x, int ahead)
+{
+	struct extract_request r = {0};
+
+	if (!ahead) {
+		recorder_reply(a->recorder, &a->request, x, 0);
+		return;
+	}
+	session_request(state_example(session_state(a->session), ahead), &r);
+	recorder_reply(a->recorder, &r, x, ahead);
+	extract_request_release(&r);
+}
+
 void app_session_reply(struct app *a, const struct event *ev)
 {
 	const struct ahead *ahead = find_ahead(a, ev->job);
 	struct err err;
 	int rc = 0;
 
+	if (a->recorder && (ahead || (ev->job == a->live_job && !a->run_at)))
+		record_reply(a, ev->extraction, ahead ? ahead->example : 0);
 	if (!a->session)
 		return;
 	if (ahead)

@@ -36,6 +36,9 @@ void app_release(struct app *a)
 
 	engine_stop(a->engine);
 	a->engine = NULL;
+	if (recorder_close(a->recorder, &err) < 0)
+		app_note(a, "%s", err.text);
+	a->recorder = NULL;
 	if (app_session_close(a, &err) < 0)
 		app_note(a, "%s", err.text);
 	labels_release(&a->failed);
@@ -200,6 +203,8 @@ static void opened(struct app *a, struct event *ev)
 		 a->report.missing.n, a->report.unexpected.n, a->report.ms);
 	a->dirty |= DIRTY_ALL;
 	labels_release(&a->failed);
+	if (a->recorder)
+		recorder_opened(a->recorder, &a->report);
 	app_predict(a);
 }
 
@@ -233,6 +238,9 @@ static void pictured(struct app *a, struct event *ev)
 	a->picture_w = ev->picture_w;
 	a->picture_h = ev->picture_h;
 	ev->picture = (struct image){0};
+	if (a->recorder && a->request.image)
+		recorder_picture(a->recorder, a->request.image, &a->picture,
+				 a->picture_w, a->picture_h);
 	a->dirty |= DIRTY_PICTURE;
 }
 
@@ -251,7 +259,7 @@ static void failed(struct app *a, struct event *ev)
 	a->exit_code = (int)ev->err.code;
 }
 
-static void take_in(struct app *a, struct event *ev)
+void app_take(struct app *a, struct event *ev)
 {
 	if (ev->kind == EVENT_FAILED)
 		failed(a, ev);
@@ -280,7 +288,7 @@ void app_drain(struct app *a)
 	struct event *ev;
 
 	while (a->engine && (ev = engine_next(a->engine))) {
-		take_in(a, ev);
+		app_take(a, ev);
 		event_free(ev);
 	}
 	app_session_ahead(a);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "sessions/queue.h"
+#include "sessions/replay.h"
 #include "sessions/session.h"
 #include "src/engine/engine.h"
 
@@ -66,9 +67,11 @@ struct app {
 	int live_example;        /* the live job is about it; 0: about none */
 	struct ahead ahead[AHEAD];
 	size_t n_ahead;
-	struct labels failed; /* ids of examples the model failed on */
-	unsigned shown;       /* version of the session on the screen */
-	double save_at;       /* ms; soft acts are due then; 0: none */
+	struct labels failed;      /* ids of examples the model failed on */
+	unsigned shown;            /* version of the session on the screen */
+	struct recorder *recorder; /* owned; NULL: nothing is recorded */
+	bool replaying; /* answers and pictures come from a recording */
+	double save_at; /* ms; soft acts are due then; 0: none */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;
@@ -123,6 +126,8 @@ int app_queue(struct app *a, struct err *err);
 /* The item of the session that is selected; NULL: none. */
 struct item *app_item(const struct app *a);
 
+/* Take in one event, of the engine or of a recording. */
+void app_take(struct app *a, struct event *ev);
 /* Take in everything the engine has to say. */
 void app_drain(struct app *a);
 /* Wait until the engine has nothing to do (batch and line mode). */

@@ -19,7 +19,7 @@ static int exec_open(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_open = {
     .name = "open",
     .args = "PATH",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .help = "open a checkpoint folder in the background and report",
@@ -72,7 +72,7 @@ static int exec_image(struct app *app, const struct args *a, struct err *err)
 		app_set_image(app, NULL);
 		return 0;
 	}
-	if (!file_exists(path))
+	if (!file_exists(path) && !app->replaying)
 		return err_set(err, ERR_DATA, "%s: no such file", path);
 	app_set_image(app, path);
 	return 0;
@@ -299,7 +299,7 @@ const struct cmd cmd_quit = {
     .name = "quit",
     .alias = "q",
     .args = "",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .help = "leave",
     .exec = exec_quit,
 };

@@ -28,7 +28,7 @@ const struct cmd cmd_load = {
     .name = "load",
     .args = "FILE",
     .options = LOAD_OPTIONS,
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .help = "add a data set to the session; without one, to that of its name",
@@ -102,6 +102,10 @@ static int save_session(struct app *app, struct err *err)
 
 static int close_session(struct app *app, struct err *err)
 {
+	if (app->recorder)
+		return err_set(err, ERR_USAGE,
+			       "a recording goes on; it has one session "
+			       "(record stop)");
 	return app_session(app, err) ? app_session_close(app, err)
 				     : -(int)err->code;
 }
@@ -129,7 +133,7 @@ const struct cmd cmd_session = {
     .name = "session",
     .args = "[list|open NAME|new NAME|save|close]",
     .options = SESSION_OPTIONS,
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .max_pos = 2,
     .help = "say how far the session is, or open, list, close one",
     .exec = exec_session,

@@ -20,6 +20,8 @@ libtui_a_SOURCES = \
 	tui/cmd-add.c \
 	tui/cmd-decide.c \
 	tui/cmd-queue.c \
+	tui/cmd-replay.c \
+	tui/cmd-export.c \
 	tui/cmd-session.c \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \
