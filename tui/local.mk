@@ -51,6 +51,9 @@ bin_PROGRAMS += umie
 umie_SOURCES = tui/main.c
 umie_LDADD = $(tui_libs)
 
+check_PROGRAMS += tests/check_ahead
+tests_check_ahead_SOURCES = tests/check_ahead.c tests/tap.h
+tests_check_ahead_LDADD = $(tui_libs)
 check_PROGRAMS += tests/check_tui tests/check_panes tests/check_prompt
 tests_check_tui_SOURCES = tests/check_tui.c tests/tui_scene.h tests/tap.h
 tests_check_tui_LDADD = $(tui_libs)
