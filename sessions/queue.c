@@ -166,13 +166,10 @@ static bool lacks_reply(const struct session_example *e, const char *model)
 size_t queue_ahead(const struct queue *q, const struct state *s,
 		   const char *model, int *out, size_t max)
 {
-	const struct session_example *here = state_example(s, s->at);
 	long at = queue_find(q, s->at);
 	size_t n = 0, seen = 0;
 
-	if (here && lacks_reply(here, model) && n < max)
-		out[n++] = here->number;
-	for (size_t i = 1; i <= q->n && seen < max && n < max; i++) {
+	for (size_t i = 1; i <= q->n && seen < max; i++) {
 		int number = q->number[((size_t)(at + (long)i)) % q->n];
 
 		if (number == s->at || !is_todo(s, number))

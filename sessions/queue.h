@@ -55,8 +55,8 @@ void queue_progress(const struct queue *q, const struct state *s,
 		    struct queue_progress *out);
 
 /*
- * Up to `max` of the next examples to do that lack a reply of `model` (hash),
- * the one looked at first; returns how many.
+ * Of the next `max` examples to do, without the one looked at, those that lack
+ * a reply of `model` (hash); returns how many.
  */
 size_t queue_ahead(const struct queue *q, const struct state *s,
 		   const char *model, int *out, size_t max);

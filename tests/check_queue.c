@@ -130,10 +130,10 @@ static void check_steps(struct session *session)
 	ok(p.n == 4 && p.done == 1 && p.place == 2, "progress");
 	ok(queue_ahead(&q, s, "m1", ahead, 8) == 0,
 	   "nothing is ahead when all is predicted");
-	ok(queue_ahead(&q, s, "m2", ahead, 8) == 3 && ahead[0] == 3 &&
-	       ahead[1] == 2 && ahead[2] == 4,
-	   "for another model, the one looked at, then those to do");
-	ok(queue_ahead(&q, s, "m2", ahead, 2) == 2, "and no more than asked");
+	ok(queue_ahead(&q, s, "m2", ahead, 8) == 2 && ahead[0] == 2 &&
+	       ahead[1] == 4,
+	   "for another model, those to do behind the one looked at");
+	ok(queue_ahead(&q, s, "m2", ahead, 1) == 1, "and no more than asked");
 	queue_release(&q);
 }
 

@@ -329,17 +329,17 @@ static bool is_ahead(const struct app *a, int example)
 void app_session_ahead(struct app *a)
 {
 	const struct state *s;
-	int next[AHEAD + 1];
+	int next[AHEAD];
 	size_t n;
 
 	if (!a->session || !a->open || !a->engine || a->quit)
 		return;
 	s = session_state(a->session);
-	n = queue_ahead(&a->queue, s, a->report.hash, next, AHEAD + 1);
+	n = queue_ahead(&a->queue, s, a->report.hash, next, AHEAD);
 	for (size_t i = 0; i < n && a->n_ahead < AHEAD; i++) {
 		struct job *j;
 
-		if (next[i] == s->at || is_ahead(a, next[i]))
+		if (is_ahead(a, next[i]))
 			continue;
 		j = job_new(JOB_EXTRACT);
 		j->background = true;
