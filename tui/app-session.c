@@ -105,6 +105,15 @@ static void say_where(struct app *a)
 		 p.n, p.done, p.skipped, s->n_log, session_who(a->session));
 }
 
+static bool is_open(const struct app *a, const char *name)
+{
+	char *path = session_file(name);
+	bool same = a->session && strcmp(path, session_path(a->session)) == 0;
+
+	free(path);
+	return same;
+}
+
 int app_session_open(struct app *a, const char *name, bool create,
 		     bool read_only, struct err *err)
 {
@@ -117,6 +126,10 @@ int app_session_open(struct app *a, const char *name, bool create,
 		return err_set(err, ERR_USAGE,
 			       "a recording goes on; it has one session "
 			       "(record stop)");
+	if (is_open(a, name)) {
+		say_where(a);
+		return 0;
+	}
 	rc = session_open(&s, name, &o, err);
 	if (rc < 0)
 		return rc;
