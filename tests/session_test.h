@@ -80,8 +80,8 @@ static const char *const test_answers[] = {
     "\"of\":0,\"region\":1,\"p\":0.5},{\"role\":\"Place\",\"event\":\"Attack\","
     "\"of\":0,\"text\":\"Suruc\",\"start\":29,\"end\":34,\"fit\":\"exact\","
     "\"p\":0.4}]",
-    "[{\"type\":\"Location\",\"text\":\"Z\\u00fcrich\",\"start\":7,\"end\":13,"
-    "\"fit\":\"exact\",\"p\":0.95}]",
+    ("[{\"type\":\"Location\",\"text\":\"Z\\u00fcrich\",\"start\":7,\"end\":13,"
+     "\"fit\":\"exact\",\"p\":0.95}]"),
 };
 
 __attribute__((unused)) static void load_test_set(struct session *s)
