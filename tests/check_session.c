@@ -139,7 +139,7 @@ static void check_events(struct session *s)
 {
 	struct err err;
 	struct box b = {5, 6, 50, 60};
-	int event, arg;
+	int event = 0, arg = 0;
 
 	session_goto(s, 3, &err);
 	ok(session_trigger(s, "Die", 0, 5, &event, &err) == 0 &&
