@@ -13,4 +13,8 @@ libumie_a_SOURCES += \
 	src/engine/work.c src/engine/work.h
 
 check_PROGRAMS += tests/check_engine
-tests_check_engine_SOURCES = tests/check_engine.c tests/tap.h
+tests_check_engine_SOURCES = tests/check_engine.c tests/checkpoint_test.h \
+	tests/tap.h
+check_PROGRAMS += tests/check_faults
+tests_check_faults_SOURCES = tests/check_faults.c tests/checkpoint_test.h \
+	tests/tap.h
