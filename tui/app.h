@@ -24,7 +24,11 @@ enum {
 	DIRTY_PICTURE = 16,
 	DIRTY_GATE = 32,
 	DIRTY_MESSAGE = 64,
-	DIRTY_ALL = 127,
+	DIRTY_QUEUE = 128, /* session: queue, decisions, progress */
+	DIRTY_PROBE = 256, /* variants, sweep, scores */
+	DIRTY_TRAIN = 512, /* a training run */
+	DIRTY_EVAL = 1024, /* scores of a set */
+	DIRTY_ALL = 2047,
 };
 
 struct app {

@@ -29,6 +29,8 @@ libtui_a_SOURCES = \
 	tui/pane.h \
 	tui/pane-gate.c \
 	tui/pane-instruction.c \
+	tui/pane-messages.c \
+	tui/pane-none.c \
 	tui/pane-picture.c \
 	tui/pane-results.c \
 	tui/pane-text.c \
