@@ -19,6 +19,7 @@ libtui_a_SOURCES = \
 	tui/complete.c tui/complete.h \
 	tui/face.c tui/face.h \
 	tui/grid.c tui/grid.h \
+	tui/launch.c tui/train.h \
 	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c \

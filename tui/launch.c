@@ -1,0 +1,124 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "src/base/err.h"
+#include "src/base/mem.h"
+#include "tui/train.h"
+
+/* Signals that came while mpirun ran. */
+static volatile sig_atomic_t asked;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	asked++;
+}
+
+/*
+ * mpirun gets a process group of its own, so that a C-c of the terminal comes
+ * to us alone: mpirun answers one by killing the ranks.  It ends when we do.
+ */
+static void become_mpirun(char **argv, pid_t parent)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() == parent)
+		execvp(argv[0], argv);
+	_exit(127);
+}
+
+static void push(char ***argv, size_t *n, size_t *cap, const char *word)
+{
+	*argv = xgrow(*argv, *n, cap, sizeof(**argv));
+	(*argv)[(*n)++] = word ? xstrdup(word) : NULL;
+}
+
+/* mpirun -np N --bind-to none umie train, and all words but --ranks. */
+static char **command_line(const struct args *a)
+{
+	char **argv = NULL, *self = realpath("/proc/self/exe", NULL);
+	const char *const head[] = {"mpirun",    "-np",  args_get(a, "ranks"),
+				    "--bind-to", "none", self ? self : "umie",
+				    "train"};
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(head); i++)
+		push(&argv, &n, &cap, head[i]);
+	for (int i = 0; a->cmd->options[i].name; i++) {
+		const struct option *o = &a->cmd->options[i];
+		char *word;
+
+		if (strcmp(o->name, "ranks") == 0 || !a->value[i])
+			continue;
+		word = xasprintf("--%s", o->name);
+		for (int k = 0; k < a->n_many; k++) {
+			if (a->many_option[k] != i)
+				continue;
+			push(&argv, &n, &cap, word);
+			push(&argv, &n, &cap, a->many[k]);
+		}
+		if (!o->arg)
+			push(&argv, &n, &cap, word);
+		free(word);
+	}
+	for (int i = 0; i < a->n_pos; i++)
+		push(&argv, &n, &cap, a->pos[i]);
+	push(&argv, &n, &cap, NULL);
+	free(self);
+	return argv;
+}
+
+/* The ranks finish their step on SIGUSR1, which mpirun hands to them. */
+static int wait_for(pid_t pid)
+{
+	int told = 0, status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		for (; told < asked; told++)
+			kill(pid, told == 0 ? SIGUSR1 : SIGTERM);
+	return status;
+}
+
+int train_launch(const struct args *a, struct err *err)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+	char **argv;
+	pid_t pid, self = getpid();
+	long ranks;
+	int status;
+
+	if (args_int(a, "ranks", 1, 4096, 1, &ranks, err) < 0)
+		return -(int)err->code;
+	argv = command_line(a);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	pid = fork();
+	if (pid == 0)
+		become_mpirun(argv, self);
+	for (size_t i = 0; argv[i]; i++)
+		free(argv[i]);
+	free(argv);
+	if (pid < 0)
+		return err_errno(err, ERR_FAILED, "mpirun");
+	status = wait_for(pid);
+	if (WIFSIGNALED(status))
+		return err_set(err, ERR_FAILED, "mpirun was ended by signal %d",
+			       WTERMSIG(status));
+	if (WEXITSTATUS(status) == 127)
+		return err_set(err, ERR_DEVICE,
+			       "mpirun: not found; several ranks want Open MPI "
+			       "(Debian: openmpi-bin)");
+	if (WEXITSTATUS(status) == ERR_CANCELLED)
+		return err_set(err, ERR_CANCELLED, "stopped; all is saved");
+	if (WEXITSTATUS(status))
+		return err_set(err, ERR_FAILED,
+			       "the run ended with status %d; --resume goes on "
+			       "from its last saved step",
+			       WEXITSTATUS(status));
+	return 0;
+}
