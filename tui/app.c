@@ -35,6 +35,7 @@ void app_release(struct app *a)
 	extract_request_release(&a->request);
 	open_report_release(&a->report);
 	extraction_free(a->result);
+	scoring_release(&a->scoring);
 	image_release(&a->picture);
 	free(a->picture_error);
 	for (size_t i = 0; i < a->n_log; i++)
@@ -231,6 +232,8 @@ static void failed(struct app *a, struct event *ev)
 
 static void take_in(struct app *a, struct event *ev)
 {
+	if (a->scoring.job && ev->job == a->scoring.job)
+		scoring_event(a, ev);
 	if (ev->kind == EVENT_FAILED)
 		failed(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_OPEN)
@@ -239,7 +242,7 @@ static void take_in(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
-	else if (ev->kind == EVENT_PROGRESS)
+	else if (ev->kind == EVENT_PROGRESS && ev->note)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;

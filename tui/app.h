@@ -10,9 +10,11 @@
 #include <stdio.h>
 
 #include "src/engine/engine.h"
+#include "tui/scoring.h"
 
 struct decoder;
 struct str;
+struct training;
 struct ui;
 
 /* What has to be drawn again. */
@@ -53,6 +55,9 @@ struct app {
 	char *picture_error; /* owned; or NULL */
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
+
+	struct scoring scoring;    /* what :eval fills */
+	struct training *training; /* the run of :train; owned; or NULL */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;

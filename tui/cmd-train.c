@@ -159,10 +159,11 @@ static int score_dev(void *context, double *score, struct json **detail,
 		     struct err *err)
 {
 	struct session *t = context;
-	struct evaluate_options o = {.limit = t->eval_limit};
+	struct evaluate_options o = {
+	    .limit = t->eval_limit, .regime = REGIME_USUAL, .seed = 1};
 	struct extractor *x =
 	    extractor_new(t->bundle, t->app->decoder, NULL, &stop_asked);
-	struct evaluation e;
+	struct evaluation e = {0};
 	struct str text = {0};
 	int rc = evaluate(x, &t->dev, &o, &e, err);
 
@@ -171,11 +172,12 @@ static int score_dev(void *context, double *score, struct json **detail,
 		return rc;
 	*score = evaluation_score(&e);
 	*detail = evaluation_json(&e);
-	evaluation_text(&e, t->dev.name, &text);
+	evaluation_text(&e, &text);
 	text.s[--text.len] = '\0';
 	app_note(t->app, "%s%s", isatty(fileno(t->app->err)) ? "\n" : "",
 		 text.s);
 	str_release(&text);
+	evaluation_release(&e);
 	return 0;
 }
 

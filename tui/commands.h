@@ -8,7 +8,7 @@
 
 #define COMMAND_LIST(_)                                                       \
 	_(extract)                                                            \
-	_(eval)                                                               \
+	_(eval) _(live_eval)                                                               \
 	_(train) _(inspect) _(init) _(pack) _(bench) _(open) _(text) _(image) \
 	    _(task) _(instr) _(pair) _(event) _(gate) _(run) _(help) _(quit)  \
 		_(focus) _(zoom) _(edit) _(select) _(show) _(scroll) _(nudge) \

@@ -36,6 +36,7 @@ libtui_a_SOURCES = \
 	tui/pane-results.c \
 	tui/pane-text.c \
 	tui/prompt.c tui/prompt.h \
+	tui/scoring.h \
 	tui/screen.c tui/screen.h \
 	tui/signals.c tui/signals.h \
 	tui/ui.c tui/ui.h

@@ -6,6 +6,10 @@ libumie_a_SOURCES += \
 	src/engine/device.c src/engine/device.h \
 	src/engine/engine.c src/engine/engine.h \
 	src/engine/evaluate.c src/engine/evaluate.h \
+	src/engine/evaluate-call.c src/engine/evaluate-internal.h \
+	src/engine/evaluate-score.c \
+	src/engine/evaluate-table.c \
+	src/engine/evaluate-text.c \
 	src/engine/extract.c src/engine/extract.h \
 	src/engine/extraction.c \
 	src/engine/report.c \
