@@ -8,11 +8,13 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/engine/clock.h"
+#include "tui/training.h"
 
 enum {
 	EDIT_DELAY = 150, /* ms after the last key */
 	THUMBNAIL = 640,  /* pixels of the longer side */
 	LOG_MAX = 1000,
+	LOOK_MS = 200, /* between two looks at a run */
 };
 
 void app_init(struct app *a, const char *argv0, struct decoder *d)
@@ -36,6 +38,7 @@ void app_release(struct app *a)
 	open_report_release(&a->report);
 	extraction_free(a->result);
 	scoring_release(&a->scoring);
+	training_free(a->training);
 	image_release(&a->picture);
 	free(a->picture_error);
 	for (size_t i = 0; i < a->n_log; i++)
@@ -161,18 +164,20 @@ void app_edited(struct app *a)
 
 int app_timeout(const struct app *a)
 {
+	int look = a->training ? LOOK_MS : -1;
 	double left;
 
 	if (a->run_at == 0)
-		return -1;
-	left = a->run_at - clock_ms();
-	return left > 0 ? (int)left + 1 : 0;
+		return look;
+	left = MAX(a->run_at - clock_ms(), -1) + 1;
+	return look < 0 || left < look ? (int)left : look;
 }
 
 void app_tick(struct app *a)
 {
 	if (a->run_at != 0 && clock_ms() >= a->run_at)
 		app_predict(a);
+	training_tick(a);
 }
 
 static void opened(struct app *a, struct event *ev)

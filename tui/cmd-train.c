@@ -25,45 +25,27 @@
 #include "tui/train.h"
 
 static const struct option OPTIONS[] = {
-    {"init", 0, "CKPT", "checkpoint to start from (umie init makes one)"},
-    {"data", 0, "FILE", "examples to train on; may be given often"},
-    {"dev", 0, "FILE", "examples to select on; may be given often"},
-    {"from", 0, "decisions", "train on what people decided, not on gold"},
-    {"tasks", 0, "LIST", "only examples of these tasks: mner,mre,…"},
-    {"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
-    {"images", 0, "DIR", "where pictures are (default: beside the data)"},
-    {"train-vision", 0, NULL, "train the image backbone too"},
-    {"freeze", 0, "PREFIX", "tensors whose names begin so are not trained"},
-    {"epochs", 0, "N", "passes over the data (default 40)"},
-    {"batch", 0, "N", "examples a step, on each rank (default 16)"},
-    {"lr", 0, "X", "peak learning rate (default 1e-4)"},
-    {"warmup", 0, "X", "share of the steps that warm up (default 0.06)"},
-    {"label-smoothing", 0, "X", "default 0.1"},
-    {"dropout", 0, "X", "default 0.1"},
-    {"gate-hold", 0, "X", "value that --gate-steps holds (default 0.3)"},
-    {"gate-steps", 0, "N", "hold the gate for the first N steps (default 0)"},
-    {"seed", 0, "N", "default 1"},
-    {"save-every", 0, "N", "steps between saves (default: each epoch)"},
-    {"eval-every", 0, "N", "epochs between evaluations (default 1)"},
-    {"eval-limit", 0, "N", "examples of each dev file (default: all)"},
-    {"max-steps", 0, "N", "stop and save after this many steps"},
-    {"resume", 0, NULL, "go on with the run in RUN"},
-    {"ranks", 0, "N", "train with N processes, through mpirun"},
-    {"patience", 0, "X", "seconds that a silent rank is given (45)"},
+    TRAIN_OPTIONS,
     {"report", 0, "FD|json", "each line of the log there, or to stdout"},
-    {"device", 0, "auto|cpu", "where to compute"},
-    {"threads", 0, "N", "processor threads (default: all cores)"},
     {NULL, 0, NULL, NULL},
 };
 
 /* Set by SIGINT and SIGTERM: finish the step, save, leave. */
 static atomic_bool stop_asked;
+/* Set by SIGUSR2: save and go on. */
+static atomic_bool save_asked;
 
 /* The second one does not wait: what is saved is whole at any moment. */
 static void on_signal(int sig)
 {
 	if (atomic_exchange(&stop_asked, true))
 		_exit(128 + sig);
+}
+
+static void on_save(int sig)
+{
+	(void)sig;
+	atomic_store(&save_asked, true);
 }
 
 /* One training command while it runs. */
@@ -347,6 +329,7 @@ static int run(struct session *t, const struct args *a,
 	    .line = t->report >= 0 ? show_line : NULL,
 	    .note = show_note,
 	    .stop = &stop_asked,
+	    .save = &save_asked,
 	    .about = t->about,
 	};
 	char *spm = file_join(b->dir, "spiece.model");
@@ -381,6 +364,8 @@ static void catch_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGUSR1, &sa, NULL); /* what mpirun passes on */
+	sa.sa_handler = on_save;
+	sigaction(SIGUSR2, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL); /* a reader of --report that left */
 }

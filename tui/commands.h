@@ -9,7 +9,7 @@
 #define COMMAND_LIST(_)                                                       \
 	_(extract)                                                            \
 	_(eval) _(live_eval)                                                               \
-	_(train) _(inspect) _(init) _(pack) _(bench) _(open) _(text) _(image) \
+	_(train) _(live_train) _(runs) _(plot) _(stop) _(save) _(inspect) _(init) _(pack) _(bench) _(open) _(text) _(image) \
 	    _(task) _(instr) _(pair) _(event) _(gate) _(run) _(help) _(quit)  \
 		_(focus) _(zoom) _(edit) _(select) _(show) _(scroll) _(nudge) \
 		    _(screen) _(cancel) _(prompt) _(repaint) _(suspend)

@@ -11,12 +11,14 @@
 #include "tui/train.h"
 
 /* Signals that came while mpirun ran. */
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t asked, save_asked;
 
 static void on_signal(int sig)
 {
-	(void)sig;
-	asked++;
+	if (sig == SIGUSR2)
+		save_asked = 1;
+	else
+		asked++;
 }
 
 /*
@@ -38,49 +40,80 @@ static void push(char ***argv, size_t *n, size_t *cap, const char *word)
 	(*argv)[(*n)++] = word ? xstrdup(word) : NULL;
 }
 
+static bool listed(const char *const *list, const char *name)
+{
+	for (; *list; list++)
+		if (strcmp(*list, name) == 0)
+			return true;
+	return false;
+}
+
+/* One option, as often as it was given. */
+static void push_option(char ***argv, size_t *n, size_t *cap,
+			const struct args *a, int i)
+{
+	const struct option *o = &a->cmd->options[i];
+	char *word = xasprintf("--%s", o->name);
+
+	for (int k = 0; o->arg && k < a->n_many; k++)
+		if (a->many_option[k] == i) {
+			push(argv, n, cap, word);
+			push(argv, n, cap, a->many[k]);
+		}
+	if (!o->arg)
+		push(argv, n, cap, word);
+	free(word);
+}
+
+char **train_words(const struct args *a, const char *const *skip, size_t *n)
+{
+	char **words = xcalloc(1, sizeof(*words));
+	size_t cap = 1;
+
+	*n = 0;
+	for (int i = 0; a->cmd->options[i].name; i++)
+		if (a->value[i] && !listed(skip, a->cmd->options[i].name))
+			push_option(&words, n, &cap, a, i);
+	return words;
+}
+
 /* mpirun -np N --bind-to none umie train, and all words but --ranks. */
 static char **command_line(const struct args *a)
 {
-	char **argv = NULL, *self = realpath("/proc/self/exe", NULL);
+	static const char *const skip[] = {"ranks", NULL};
+	char *self = realpath("/proc/self/exe", NULL);
 	const char *const head[] = {"mpirun",    "-np",  args_get(a, "ranks"),
 				    "--bind-to", "none", self ? self : "umie",
 				    "train"};
-	size_t n = 0, cap = 0;
+	size_t n = 0, cap = 0, some;
+	char **argv = NULL, **words = train_words(a, skip, &some);
 
 	for (size_t i = 0; i < ARRAY_LEN(head); i++)
 		push(&argv, &n, &cap, head[i]);
-	for (int i = 0; a->cmd->options[i].name; i++) {
-		const struct option *o = &a->cmd->options[i];
-		char *word;
-
-		if (strcmp(o->name, "ranks") == 0 || !a->value[i])
-			continue;
-		word = xasprintf("--%s", o->name);
-		for (int k = 0; k < a->n_many; k++) {
-			if (a->many_option[k] != i)
-				continue;
-			push(&argv, &n, &cap, word);
-			push(&argv, &n, &cap, a->many[k]);
-		}
-		if (!o->arg)
-			push(&argv, &n, &cap, word);
-		free(word);
+	for (size_t i = 0; i < some; i++) {
+		push(&argv, &n, &cap, words[i]);
+		free(words[i]);
 	}
 	for (int i = 0; i < a->n_pos; i++)
 		push(&argv, &n, &cap, a->pos[i]);
 	push(&argv, &n, &cap, NULL);
+	free(words);
 	free(self);
 	return argv;
 }
 
-/* The ranks finish their step on SIGUSR1, which mpirun hands to them. */
+/* mpirun hands both user signals to the ranks: finish the step, save. */
 static int wait_for(pid_t pid)
 {
 	int told = 0, status = 0;
 
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 		for (; told < asked; told++)
 			kill(pid, told == 0 ? SIGUSR1 : SIGTERM);
+		if (save_asked)
+			kill(pid, SIGUSR2);
+		save_asked = 0;
+	}
 	return status;
 }
 
@@ -97,6 +130,7 @@ int train_launch(const struct args *a, struct err *err)
 	argv = command_line(a);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGUSR2, &sa, NULL);
 	pid = fork();
 	if (pid == 0)
 		become_mpirun(argv, self);

@@ -15,7 +15,10 @@ libtui_a_SOURCES = \
 	tui/cmd-live.c \
 	tui/cmd-model.c \
 	tui/cmd-screen.c \
+	tui/cmd-runs.c \
 	tui/cmd-train.c \
+	tui/plot.c tui/plot.h \
+	tui/training.c tui/training.h \
 	tui/complete.c tui/complete.h \
 	tui/face.c tui/face.h \
 	tui/grid.c tui/grid.h \

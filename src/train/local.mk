@@ -1,6 +1,7 @@
 libumie_a_SOURCES += \
 	src/train/batch.c src/train/batch.h \
 	src/train/comm.c src/train/comm.h \
+	src/train/run-log.c src/train/run-log.h \
 	src/train/ranks.c src/train/ranks.h \
 	src/train/log.c src/train/log.h \
 	src/train/optim.c src/train/optim.h \

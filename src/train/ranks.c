@@ -10,7 +10,7 @@
 #include "src/train/train.h"
 
 /* Of `shared`: sums, then three numbers of each rank. */
-enum { LOSS, TOKENS, FAILED, STOP, SUMS, EACH = 3 };
+enum { LOSS, TOKENS, FAILED, STOP, SAVE, SUMS, EACH = 3 };
 
 void ranks_init(struct ranks *k, struct comm *comm, struct comm *tensors,
 		double patience, const struct train_hooks *hooks)
@@ -91,6 +91,7 @@ static void bring(struct ranks *k, int rc, const struct ranks_step *mine)
 	k->shared[TOKENS] = (double)*mine->tokens;
 	k->shared[FAILED] = rc < 0;
 	k->shared[STOP] = mine->stop;
+	k->shared[SAVE] = mine->save;
 	own[0] = (double)mine->examples;
 	own[1] = mine->busy;
 	own[2] = k->wait;
@@ -103,6 +104,7 @@ static void take_home(struct ranks *k, const struct ranks_step *mine)
 	*mine->loss = k->shared[LOSS];
 	*mine->tokens = (int64_t)k->shared[TOKENS];
 	k->stop = k->shared[STOP] > 0;
+	k->save = k->shared[SAVE] > 0;
 	for (int i = 0; i < k->comm->size; i++, each += EACH)
 		k->report[i] = (struct rank_report){
 		    .examples = each[0], .busy = each[1], .wait = each[2]};

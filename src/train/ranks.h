@@ -22,7 +22,8 @@ struct ranks {
 	struct comm *comm, *tensors;
 	const struct train_hooks *hooks;
 	bool first; /* rank 0 */
-	bool stop;  /* some rank was asked to stop */
+	bool stop;  /* some rank was asked to stop, */
+	bool save;  /* or to save */
 	double patience;
 	double wait;     /* seconds in the last meeting of all ranks */
 	double *shared;  /* what they add up there; owned */
@@ -61,7 +62,7 @@ struct ranks_step {
 	int64_t *tokens; /* the same */
 	size_t examples;
 	double busy; /* seconds */
-	bool stop;
+	bool stop, save;
 };
 
 /*

@@ -199,6 +199,8 @@ static int step(struct run *r, size_t i, struct train_progress *p,
 			      .stop = r->hooks->stop &&
 				      atomic_load_explicit(
 					  r->hooks->stop, memory_order_relaxed),
+			      .save = r->hooks->save &&
+				      atomic_exchange(r->hooks->save, false),
 			  },
 			  err);
 	if (rc == 0)
@@ -346,7 +348,8 @@ static int epoch(struct run *r, struct err *err)
 		s->loss_sum += p.loss;
 		s->loss_count++;
 		report(r, &p, now() - start);
-		if (o->save_every && s->step % o->save_every == 0 &&
+		if ((r->ranks.save ||
+		     (o->save_every && s->step % o->save_every == 0)) &&
 		    save_step(r, err) < 0)
 			return -(int)err->code;
 	}

@@ -73,6 +73,7 @@ struct train_hooks {
 	void (*line)(void *context, const char *json);
 	void (*note)(void *context, const char *line);
 	const atomic_bool *stop;  /* finish the step, save, return */
+	atomic_bool *save;        /* finish the step, save, go on; is reset */
 	const struct json *about; /* for the log's head; or NULL */
 };
 
