@@ -34,6 +34,13 @@ libtui_a_SOURCES = \
 	tui/pane-gate.c \
 	tui/pane-instruction.c \
 	tui/pane-messages.c \
+	tui/pane-dev.c \
+	tui/pane-gates.c \
+	tui/pane-log.c \
+	tui/pane-loss.c \
+	tui/pane-ranks.c \
+	tui/pane-slices.c \
+	tui/pane-table.c \
 	tui/pane-none.c \
 	tui/pane-picture.c \
 	tui/pane-results.c \
