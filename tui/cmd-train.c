@@ -465,6 +465,20 @@ static int check_command(const struct args *a, const struct comm *c,
 	return 0;
 }
 
+/* The paper's choice for FLAN-T5 large and xl, unless something was said. */
+static void suit_size(const struct bundle *b, const struct args *a,
+		      struct train_options *o)
+{
+	enum { LARGE = 1024 };
+
+	if (b->config.d_model < LARGE)
+		return;
+	if (!args_has(a, "lr"))
+		o->lr = 5e-5;
+	if (!args_has(a, "batch"))
+		o->batch = 8;
+}
+
 /* One rank's part, or all of it. */
 static int train_here(struct session *t, const struct args *a, struct err *err)
 {
@@ -493,6 +507,7 @@ static int train_here(struct session *t, const struct args *a, struct err *err)
 		rc = read_samples(t, a, err);
 	if (rc < 0)
 		return rc;
+	suit_size(t->bundle, a, &o);
 	t->config_json = config_text(t->bundle);
 	t->about = about_run(t, a, &o);
 	catch_signals();

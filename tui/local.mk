@@ -64,3 +64,7 @@ tests_check_panes_LDADD = $(tui_libs)
 tests_check_prompt_SOURCES = tests/check_prompt.c tests/tap.h
 tests_check_prompt_LDADD = $(tui_libs)
 dist_check_SCRIPTS += tests/screen.test
+check_PROGRAMS += tests/check_train_panes
+tests_check_train_panes_SOURCES = tests/check_train_panes.c \
+	tests/run_lines.h tests/tui_scene.h tests/tap.h
+tests_check_train_panes_LDADD = $(tui_libs)

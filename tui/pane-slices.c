@@ -7,7 +7,7 @@
 #include "tui/app.h"
 #include "tui/pane.h"
 
-enum { NAME = 24, TYPE = 14, CELL = 6 };
+enum { NAME = 20, TYPE = 14, CELL = 6 };
 
 static void title(const struct app *app, struct str *out)
 {
@@ -25,10 +25,13 @@ static int slices(const struct evaluation *e, const struct port *p, int y)
 		if (!r->field)
 			continue;
 		if (strcmp(r->field, field) != 0)
-			port_printf(p, y++, 1, INK_BOLD, "by %s", r->field);
+			port_printf(p, y++, 1, INK_BOLD, "by %-*.*s %s",
+				    NAME - 4, NAME - 5, r->field,
+				    " n    F1  95 %");
 		field = r->field;
-		port_printf(p, y, 2, 0, "%s %s", r->value, task_name(r->task));
-		port_printf(p, y++, NAME, 0, "%6zu  F1 %6.2f  %5.1f-%-5.1f",
+		port_printf(p, y, 2, 0, "%.*s %s", NAME - 8, r->value,
+			    task_name(r->task));
+		port_printf(p, y++, NAME, 0, "%5zu %5.1f  %.1f-%.1f",
 			    r->examples, score_f1(&r->c), r->low, r->high);
 	}
 	return y;

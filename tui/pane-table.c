@@ -7,7 +7,7 @@
 #include "tui/app.h"
 #include "tui/pane.h"
 
-enum { NAME = 24 };
+enum { NAME = 20 };
 
 static void title(const struct app *app, struct str *out)
 {
@@ -24,41 +24,54 @@ static void title(const struct app *app, struct str *out)
 		str_addf(out, "%zu examples", s->now->done);
 }
 
-static void figures(const struct evaluation *e, const struct eval_row *r,
-		    const struct port *p, int y)
-{
-	unsigned ink = r->label ? 0 : INK_BOLD;
-	int x;
+/* A line of the table: figures, or below a task's its regime. */
+struct line {
+	const struct eval_row *r;
+	bool regime;
+};
 
-	port_printf(p, y, r->label ? 3 : 1, ink, "%s",
+static void show(const struct evaluation *e, const struct line *l,
+		 const struct port *p, int y)
+{
+	const struct eval_row *r = l->r;
+	unsigned ink = r->label ? 0 : INK_BOLD;
+
+	if (l->regime) {
+		port_text(p, y, 3, INK_DIM, evaluation_regime(e, r->task));
+		return;
+	}
+	port_printf(p, y, r->label ? 3 : 1, ink, "%.*s", NAME - 4,
 		    r->label ? r->label : task_name(r->task));
-	x = port_printf(p, y, NAME, ink, "%6zu %6.2f %6.2f %6.2f  %5.1f-%-5.1f",
-			r->examples, score_precision(&r->c),
-			score_recall(&r->c), score_f1(&r->c), r->low, r->high);
-	if (!r->label)
-		port_text(p, y, x + 2, INK_DIM, evaluation_regime(e, r->task));
+	port_printf(p, y, NAME, ink, "%5zu %5.1f %5.1f %5.1f  %.1f-%.1f",
+		    r->examples, score_precision(&r->c), score_recall(&r->c),
+		    score_f1(&r->c), r->low, r->high);
 }
 
-/* Rows in the order shown: each task, then its types; caller's. */
-static const struct eval_row **in_order(const struct evaluation *e, int *n)
+/* Each task, its regime, its types; caller's. */
+static struct line *in_order(const struct evaluation *e, int *n)
 {
-	const struct eval_row **all = xcalloc(e->n_rows, sizeof(*all));
+	struct line *all = xcalloc(2 * e->n_rows, sizeof(*all));
 
 	*n = 0;
 	for (int t = 0; t < TASK_COUNT; t++)
 		for (int label = 0; label < 2; label++)
-			for (size_t i = 0; i < e->n_rows; i++)
-				if (e->row[i].task == (enum task)t &&
-				    !e->row[i].field &&
-				    !e->row[i].label == !label)
-					all[(*n)++] = &e->row[i];
+			for (size_t i = 0; i < e->n_rows; i++) {
+				const struct eval_row *r = &e->row[i];
+
+				if (r->task != (enum task)t || r->field ||
+				    !r->label != !label)
+					continue;
+				all[(*n)++] = (struct line){r, false};
+				if (!r->label)
+					all[(*n)++] = (struct line){r, true};
+			}
 	return all;
 }
 
 static int draw(const struct app *app, const struct port *p, int scroll)
 {
 	const struct evaluation *e = app->scoring.now;
-	const struct eval_row **all;
+	struct line *all;
 	int n, rows, top;
 
 	if (!e) {
@@ -71,11 +84,11 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	rows = n + 3;
 	top = pane_top(rows, p->h, scroll, -1);
 	if (top == 0)
-		port_printf(p, 0, 1, INK_BOLD, "%-22s %6s %6s %6s %6s  %s",
-			    "task, type", "n", "P", "R", "F1",
-			    "95 % of F1   regime");
+		port_printf(p, 0, 1, INK_BOLD, "%-*s %4s %5s %5s %5s  %s",
+			    NAME - 1, "task, type", "n", "P", "R", "F1",
+			    "95 % of F1");
 	for (int i = MAX(top - 1, 0); i < n; i++)
-		figures(e, all[i], p, i + 1 - top);
+		show(e, &all[i], p, i + 1 - top);
 	port_printf(p, n + 1 - top, 1, 0,
 		    "mean F1 %.2f   with picture %zu, picture missing %zu",
 		    evaluation_score(e), e->with_image, e->missing);

@@ -20,8 +20,9 @@
 	    {"freeze", 0, "PREFIX",                                            \
 	     "tensors whose names begin so are not trained"},                  \
 	    {"epochs", 0, "N", "passes over the data (default 40)"},           \
-	    {"batch", 0, "N", "examples a step, on each rank (default 16)"},   \
-	    {"lr", 0, "X", "peak learning rate (default 1e-4)"},               \
+	    {"batch", 0, "N",                                                  \
+	     "examples a step, on each rank (16; large models 8)"},            \
+	    {"lr", 0, "X", "peak learning rate (1e-4; large models 5e-5)"},    \
 	    {"warmup", 0, "X",                                                 \
 	     "share of the steps that warm up (default 0.06)"},                \
 	    {"label-smoothing", 0, "X", "default 0.1"},                        \

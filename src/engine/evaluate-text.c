@@ -197,7 +197,7 @@ static void row_text(const struct evaluation *e, const struct eval_row *r,
 
 	if (r->field)
 		name = slice = xasprintf("%s %s", r->value, name);
-	str_addf(out, "  %s%-22s %7zu %6.2f %6.2f %6.2f  %5.1f-%-5.1f%s%s\n",
+	str_addf(out, "  %s%-22s %7zu %6.2f %6.2f %6.2f  %5.1f-%.1f%s%s\n",
 		 r->label ? "  " : "", name, r->examples,
 		 score_precision(&r->c), score_recall(&r->c), score_f1(&r->c),
 		 r->low, r->high, r->label || r->field ? "" : "  ",
@@ -209,7 +209,11 @@ static void confusion_text(const struct evaluation *e, struct str *out)
 {
 	size_t side = e->types.n + 1;
 
-	str_add(out, "  gold by found (last row and column: not there)\n");
+	str_addf(out, "  %-22s", "gold \\ found");
+	for (size_t b = 0; b < side; b++)
+		str_addf(out, " %6.6s",
+			 b < e->types.n ? e->types.name[b] : "-");
+	str_addc(out, '\n');
 	for (size_t a = 0; a < side; a++) {
 		str_addf(out, "    %-20s",
 			 a < e->types.n ? e->types.name[a] : "-");

@@ -23,3 +23,5 @@ tests_check_engine_SOURCES = tests/check_engine.c tests/checkpoint_test.h \
 check_PROGRAMS += tests/check_faults
 tests_check_faults_SOURCES = tests/check_faults.c tests/checkpoint_test.h \
 	tests/tap.h
+check_PROGRAMS += tests/check_evaluate
+tests_check_evaluate_SOURCES = tests/check_evaluate.c tests/tap.h

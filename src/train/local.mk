@@ -20,3 +20,7 @@ umie_mpi_so_CFLAGS = -std=gnu11 $(UMIE_CFLAGS) -fPIC -fvisibility=hidden \
 umie_mpi_so_LDFLAGS = $(UMIE_LDFLAGS) -shared
 umie_mpi_so_LDADD = $(MPI_LIBS)
 endif
+
+check_PROGRAMS += tests/check_run_log
+tests_check_run_log_SOURCES = tests/check_run_log.c tests/run_lines.h \
+	tests/tap.h

@@ -384,6 +384,16 @@ static int prepare(struct run *r, const char *data_digest, bool resume,
 	return train_log_open(&r->log, r->out, &r->state, r->hooks, err);
 }
 
+/* Without a dev split the last weights are the result. */
+static int finish(struct run *r, struct err *err)
+{
+	int rc = 0;
+
+	if (!r->hooks->evaluate && r->ranks.first)
+		rc = save_best(r, err);
+	return ranks_follow(&r->ranks, rc, err);
+}
+
 int train_run(const struct train_model *m, const struct samples *s,
 	      const struct train_options *o, const struct state_files *files,
 	      const char *data_digest, const char *out, bool resume,
@@ -399,6 +409,8 @@ int train_run(const struct train_model *m, const struct samples *s,
 	rc = ranks_follow(&r.ranks, rc, err);
 	while (rc == 0 && r.state.epoch < o->epochs)
 		rc = epoch(&r, err);
+	if (rc == 0)
+		rc = finish(&r, err);
 	if (rc == 1)
 		rc = err_set(err, ERR_CANCELLED, "stopped after step %lld",
 			     (long long)r.state.step);
