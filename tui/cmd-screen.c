@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/commands.h"
 #include "tui/layout.h"
+#include "tui/training.h"
 
 enum { TWICE = 2000 }; /* ms between two cancels that mean leave */
 
@@ -309,7 +310,9 @@ static int exec_cancel(struct app *app, const struct args *a, struct err *err)
 	double now = clock_ms();
 
 	(void)a;
-	(void)err;
+	/* Where a run is looked at, it is what C-c is meant for. */
+	if (app->ui && app->ui->screen == SCREEN_TRAIN && training_runs(app))
+		return training_stop(app, err);
 	if (ran)
 		engine_cancel(app->engine, 0);
 	app->run_at = 0;

@@ -531,7 +531,7 @@ static void session_release(struct session *t)
  */
 static void end_all(struct session *t, const struct err *err)
 {
-	if (t->comm->rank == 0)
+	if (t->comm->size > 1 && t->comm->rank == 0)
 		app_note(t->app, "umie: %s", err->text);
 	t->comm->abort(t->comm, (int)err->code);
 }
