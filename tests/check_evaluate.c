@@ -119,7 +119,7 @@ static void scored(struct world *w, enum scorer scorer, struct evaluation *e)
 	world_init(w, scorer);
 	answer(w, 0, FIRST);
 	answer(w, 1, SECOND);
-	evaluator_table(&w->v, e);
+	evaluator_table(&w->v, true, e);
 }
 
 static void check_scorers(void)
@@ -177,7 +177,7 @@ static void check_slices(void)
 	w.o.n_slices = 3;
 	answer(&w, 0, FIRST);
 	answer(&w, 1, SECOND);
-	evaluator_table(&w.v, &e);
+	evaluator_table(&w.v, true, &e);
 	ok(counts_are(find(&e, NULL, "test"), 0, 1, 0), "by split");
 	ok(counts_are(find(&e, NULL, "decides"), 1, 2, 2), "by a meta field");
 	ok(counts_are(find(&e, NULL, "-"), 0, 1, 0), "and those without it");
@@ -214,18 +214,18 @@ static void check_interval(void)
 	w.v.next = w.v.end = MANY;
 	for (size_t i = 0; i < MANY; i++)
 		answer(&w, i, i % 2 ? right : wrong);
-	evaluator_table(&w.v, &e);
+	evaluator_table(&w.v, true, &e);
 	r = find(&e, NULL, NULL);
 	/* R is 0.5 +- 0.049, P is 1, F1 = 2R/(1+R) */
 	ok(fabs(r->low - 62.1) < 1.5 && fabs(r->high - 70.9) < 1.5,
 	   "the interval of 400 examples: %.1f to %.1f", r->low, r->high);
-	evaluator_table(&w.v, &again);
+	evaluator_table(&w.v, true, &again);
 	ok(again.row[0].low == e.row[0].low &&
 	       again.row[0].high == e.row[0].high,
 	   "the same seed gives the same interval");
 	evaluation_release(&again);
 	w.o.seed = 2;
-	evaluator_table(&w.v, &again);
+	evaluator_table(&w.v, true, &again);
 	ok(again.row[0].low != e.row[0].low ||
 	       again.row[0].high != e.row[0].high,
 	   "another seed another one");

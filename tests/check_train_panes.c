@@ -77,6 +77,7 @@ static struct evaluation *invented_scores(void)
 	*r = (struct eval_row){.task = TASK_MEAE,
 			       .examples = 40,
 			       .c = {3, 1, 1},
+			       .interval = true,
 			       .low = 61.5,
 			       .high = 88};
 	r[1] = r[2] = r[0];

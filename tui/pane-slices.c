@@ -21,6 +21,7 @@ static int slices(const struct evaluation *e, const struct port *p, int y)
 
 	for (size_t i = 0; i < e->n_rows; i++) {
 		const struct eval_row *r = &e->row[i];
+		int x;
 
 		if (!r->field)
 			continue;
@@ -31,8 +32,12 @@ static int slices(const struct evaluation *e, const struct port *p, int y)
 		field = r->field;
 		port_printf(p, y, 2, 0, "%.*s %s", NAME - 8, r->value,
 			    task_name(r->task));
-		port_printf(p, y++, NAME, 0, "%5zu %5.1f  %.1f-%.1f",
-			    r->examples, score_f1(&r->c), r->low, r->high);
+		x = port_printf(p, y, NAME, 0, "%5zu %5.1f", r->examples,
+				score_f1(&r->c));
+		if (r->interval)
+			port_printf(p, y, x + 2, 0, "%.1f-%.1f", r->low,
+				    r->high);
+		y++;
 	}
 	return y;
 }

@@ -35,6 +35,7 @@ static void show(const struct evaluation *e, const struct line *l,
 {
 	const struct eval_row *r = l->r;
 	unsigned ink = r->label ? 0 : INK_BOLD;
+	int x;
 
 	if (l->regime) {
 		port_text(p, y, 3, INK_DIM, evaluation_regime(e, r->task));
@@ -42,9 +43,11 @@ static void show(const struct evaluation *e, const struct line *l,
 	}
 	port_printf(p, y, r->label ? 3 : 1, ink, "%.*s", NAME - 4,
 		    r->label ? r->label : task_name(r->task));
-	port_printf(p, y, NAME, ink, "%5zu %5.1f %5.1f %5.1f  %.1f-%.1f",
-		    r->examples, score_precision(&r->c), score_recall(&r->c),
-		    score_f1(&r->c), r->low, r->high);
+	x = port_printf(p, y, NAME, ink, "%5zu %5.1f %5.1f %5.1f", r->examples,
+			score_precision(&r->c), score_recall(&r->c),
+			score_f1(&r->c));
+	if (r->interval)
+		port_printf(p, y, x + 2, ink, "%.1f-%.1f", r->low, r->high);
 }
 
 /* Each task, its regime, its types; caller's. */

@@ -49,7 +49,7 @@ static int slice(struct call *c, const struct call_site *at, void **news,
 		return rc;
 	j->told = clock_ms();
 	e = xcalloc(1, sizeof(*e));
-	evaluator_table(&j->v, e);
+	evaluator_table(&j->v, rc == 0, e);
 	*news = e;
 	return rc;
 }

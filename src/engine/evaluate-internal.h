@@ -47,8 +47,12 @@ void evaluator_init(struct evaluator *v, struct extractor *x,
 		    const struct dataset *d, const struct evaluate_options *o);
 /* Some examples: 1 while there are more, 0 at the end, or an error. */
 int evaluator_run(struct evaluator *v, struct err *err);
-/* Rows, intervals and counts of what was done so far; the caller's. */
-void evaluator_table(const struct evaluator *v, struct evaluation *out);
+/*
+ * Rows and counts of what was done so far; the caller's.  Intervals take a
+ * while where there are many examples.
+ */
+void evaluator_table(const struct evaluator *v, bool intervals,
+		     struct evaluation *out);
 void evaluator_release(struct evaluator *v);
 
 /* Append tallies of one outcome. */

@@ -117,31 +117,51 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Percentiles of F1 over samples of n examples, drawn with replacement. */
+/*
+ * How often an example comes in a sample: Poisson of mean 1, as drawing with
+ * replacement does it in the limit.  Unlike drawing, it needs no look at
+ * examples that count nothing, and most do not for most labels.
+ */
+static int times(uint32_t u)
+{
+	/* 2^32 times the cumulative probabilities of 0, 1, 2, … */
+	static const uint32_t up_to[] = {0x5e2d58d8, 0xbc5ab1b1, 0xeb715e1d,
+					 0xfb23ecea, 0xff10909d, 0xffd9a42e,
+					 0xfffb2747, 0xffff7d3a, 0xfffff288};
+	int k = 0;
+
+	while (k < (int)ARRAY_LEN(up_to) && u >= up_to[k])
+		k++;
+	return k;
+}
+
+/* Percentiles of F1 over samples of the examples that count anything. */
 static void bootstrap(const struct counts *each, size_t n, uint64_t seed,
 		      struct eval_row *row)
 {
 	double f1[SAMPLES];
 
-	if (n == 0)
-		return;
 	for (int s = 0; s < SAMPLES; s++) {
 		struct rng_key key = {.seed = seed, .step = (uint32_t)s};
 		struct counts c = {0};
+		uint32_t u[4];
 
 		for (size_t i = 0; i < n; i++) {
-			const struct counts *one =
-			    &each[rng_below(&key, i, (uint32_t)n)];
+			int k;
 
-			c.tp += one->tp;
-			c.fp += one->fp;
-			c.fn += one->fn;
+			if (i % 4 == 0)
+				rng_block(&key, i / 4, u);
+			k = times(u[i % 4]);
+			c.tp += k * each[i].tp;
+			c.fp += k * each[i].fp;
+			c.fn += k * each[i].fn;
 		}
 		f1[s] = score_f1(&c);
 	}
 	qsort(f1, SAMPLES, sizeof(*f1), by_value);
 	row->low = f1[SAMPLES / 40];
 	row->high = f1[SAMPLES - 1 - SAMPLES / 40];
+	row->interval = true;
 }
 
 /* Which examples a row is about. */
@@ -169,36 +189,51 @@ static bool chosen(const struct evaluator *v, const struct choice *c, size_t i)
 	return !c->field || strcmp(c->values[i], c->value) == 0;
 }
 
-static void add_row(const struct evaluator *v, const struct choice *c,
-		    struct evaluation *out)
+/* The sums of a row, and each example's own that counts anything. */
+static size_t add_up(const struct evaluator *v, const struct choice *c,
+		     const bool *in, struct counts *each, struct eval_row *row)
 {
-	struct counts *each = xcalloc(v->next, sizeof(*each));
 	size_t *slot = xcalloc(v->next, sizeof(*slot)), n = 0;
-	struct eval_row row = {.task = c->task};
 
-	for (size_t i = 0; i < v->next; i++)
-		if (chosen(v, c, i))
-			slot[i] = ++n;
 	for (size_t i = 0; i < v->n_tallies; i++) {
 		const struct tally *y = &v->tally[i];
 		struct counts *to;
 
 		if (y->task != c->task || y->label != c->label ||
-		    !slot[y->example])
+		    !in[y->example])
 			continue;
+		if (!slot[y->example])
+			slot[y->example] = ++n;
 		to = &each[slot[y->example] - 1];
 		to->tp += y->c.tp;
 		to->fp += y->c.fp;
 		to->fn += y->c.fn;
-		row.c.tp += y->c.tp;
-		row.c.fp += y->c.fp;
-		row.c.fn += y->c.fn;
+		row->c.tp += y->c.tp;
+		row->c.fp += y->c.fp;
+		row->c.fn += y->c.fn;
 	}
-	row.examples = n;
-	bootstrap(each, n, v->o->seed, &row);
-	free(each);
 	free(slot);
-	if (n == 0)
+	return n;
+}
+
+static void add_row(const struct evaluator *v, const struct choice *c,
+		    bool interval, struct evaluation *out)
+{
+	struct counts *each = xcalloc(v->next, sizeof(*each));
+	bool *in = xcalloc(v->next, sizeof(*in));
+	struct eval_row row = {.task = c->task};
+	size_t n;
+
+	for (size_t i = 0; i < v->next; i++) {
+		in[i] = chosen(v, c, i);
+		row.examples += in[i];
+	}
+	n = add_up(v, c, in, each, &row);
+	if (interval && row.examples)
+		bootstrap(each, n, v->o->seed, &row);
+	free(each);
+	free(in);
+	if (row.examples == 0)
 		return;
 	row.label = c->label < 0 ? NULL : xstrdup(v->names.name[c->label]);
 	row.field = c->field ? xstrdup(c->field) : NULL;
@@ -208,7 +243,7 @@ static void add_row(const struct evaluator *v, const struct choice *c,
 	out->row[out->n_rows++] = row;
 }
 
-static void add_types(const struct evaluator *v, enum task t,
+static void add_types(const struct evaluator *v, enum task t, bool interval,
 		      struct evaluation *out)
 {
 	for (int label = 0; label < (int)v->names.n; label++) {
@@ -219,12 +254,12 @@ static void add_types(const struct evaluator *v, enum task t,
 			any =
 			    v->tally[i].task == t && v->tally[i].label == label;
 		if (any)
-			add_row(v, &c, out);
+			add_row(v, &c, interval, out);
 	}
 }
 
 static void add_slices(const struct evaluator *v, const char *field,
-		       struct evaluation *out)
+		       bool interval, struct evaluation *out)
 {
 	char **values = xcalloc(v->next, sizeof(*values));
 	struct choice c = {.label = -1, .field = field, .values = values};
@@ -239,7 +274,7 @@ static void add_slices(const struct evaluator *v, const char *field,
 		for (int t = 0; t < TASK_MEE; t++) {
 			c.task = (enum task)t;
 			c.value = seen.name[k];
-			add_row(v, &c, out);
+			add_row(v, &c, interval, out);
 		}
 	for (size_t i = 0; i < v->next; i++)
 		free(values[i]);
@@ -268,16 +303,17 @@ static void copy_counts(const struct evaluator *v, struct evaluation *out)
 	       side * side * sizeof(*out->confusion));
 }
 
-void evaluator_table(const struct evaluator *v, struct evaluation *out)
+void evaluator_table(const struct evaluator *v, bool intervals,
+		     struct evaluation *out)
 {
 	copy_counts(v, out);
 	for (int t = 0; t < TASK_MEE; t++)
 		add_row(v, &(struct choice){.task = (enum task)t, .label = -1},
-			out);
+			intervals, out);
 	for (int t = 0; t < TASK_MEE; t++)
-		add_types(v, (enum task)t, out);
+		add_types(v, (enum task)t, intervals, out);
 	for (int i = 0; i < v->o->n_slices; i++)
-		add_slices(v, v->o->slice[i], out);
+		add_slices(v, v->o->slice[i], intervals, out);
 }
 
 void evaluation_release(struct evaluation *e)

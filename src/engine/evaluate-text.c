@@ -13,6 +13,11 @@ const char *evaluation_regime(const struct evaluation *e, enum task t)
 	case TASK_MRE:
 		return "given pair, or the model's own entities";
 	case TASK_MEAE:
+		if (e->scorer == SCORER_REFERENCE)
+			return e->regime == REGIME_OWN
+				   ? "own, counted for the own first type"
+				   : "gold-type, counted for the own first "
+				     "type";
 		if (e->regime != REGIME_USUAL)
 			return regime_name(e->regime);
 		return e->examples[TASK_MEAE] == 0  ? "own"

@@ -322,7 +322,7 @@ int evaluate(struct extractor *x, const struct dataset *d,
 			o->progress(o->context, v.now.done, v.now.of);
 	} while (rc > 0);
 	if (rc == 0)
-		evaluator_table(&v, out);
+		evaluator_table(&v, true, out);
 	evaluator_release(&v);
 	return rc;
 }

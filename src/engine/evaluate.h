@@ -77,6 +77,7 @@ struct eval_row {
 	char *field, *value; /* of a slice; NULL: all examples; owned */
 	size_t examples;
 	struct counts c;
+	bool interval;    /* the next two are known */
 	double low, high; /* 95 % interval of F1, in percent */
 };
 
@@ -115,7 +116,8 @@ int evaluate(struct extractor *x, const struct dataset *d,
 /*
  * The same as work for the engine's thread (JOB_CALL), a few examples a slice.
  * News are struct evaluation, to be given to evaluation_free(): every second
- * a partial one, at the end the whole.  Copies `o` and what it points to.
+ * a partial one without intervals, at the end the whole.  Copies `o` and what
+ * it points to.
  */
 struct call *evaluate_call(const char *path, const struct dataset_options *d,
 			   const struct evaluate_options *o);

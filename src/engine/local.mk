@@ -25,3 +25,6 @@ tests_check_faults_SOURCES = tests/check_faults.c tests/checkpoint_test.h \
 	tests/tap.h
 check_PROGRAMS += tests/check_evaluate
 tests_check_evaluate_SOURCES = tests/check_evaluate.c tests/tap.h
+check_PROGRAMS += tests/check_evaluate_job
+tests_check_evaluate_job_SOURCES = tests/check_evaluate_job.c \
+	tests/checkpoint_test.h tests/tap.h
