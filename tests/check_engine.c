@@ -8,44 +8,10 @@
 #include "src/engine/clock.h"
 #include "src/engine/engine.h"
 #include "src/image/decode.h"
+#include "tests/checkpoint_test.h"
 #include "tests/tap.h"
 
 enum { REQUESTS = 200 };
-
-/* A small random checkpoint, made by the program itself. */
-static char *tiny_checkpoint(void)
-{
-	const char *src = getenv("srcdir"), *build = getenv("builddir");
-	char *dir = xstrdup("/tmp/umie-engine-XXXXXX"), *command, *ckpt;
-	int rc;
-
-	if (!src || !build || !mkdtemp(dir)) {
-		free(dir);
-		return NULL;
-	}
-	command = xasprintf("srcdir='%s' builddir='%s' sh -c '. %s/tests/lib.sh"
-			    "; tiny_checkpoint %s/ckpt' 2>%s/log",
-			    src, build, src, dir, dir);
-	rc = system(command);
-	free(command);
-	ckpt = file_join(dir, "ckpt");
-	free(dir);
-	if (rc != 0) {
-		free(ckpt);
-		return NULL;
-	}
-	return ckpt;
-}
-
-static void remove_checkpoint(char *ckpt)
-{
-	char *command = xasprintf("rm -r \"$(dirname %s)\"", ckpt);
-
-	if (system(command) != 0)
-		diag("left behind: %s", ckpt);
-	free(command);
-	free(ckpt);
-}
 
 static int submit_text(struct engine *e, const char *text, bool live)
 {
@@ -194,7 +160,7 @@ int main(void)
 	char *ckpt;
 
 	d = decoder_start(&err);
-	ckpt = tiny_checkpoint();
+	ckpt = checkpoint_make();
 	if (!d || !ckpt) {
 		skip("engine", "no umie program to make a checkpoint with");
 		return tap_done();
@@ -212,6 +178,6 @@ int main(void)
 	cfg.device = "cuda:7";
 	ok(!engine_start(&cfg, &err) && err.code == ERR_DEVICE, "%s", err.text);
 	decoder_stop(d);
-	remove_checkpoint(ckpt);
+	checkpoint_remove(ckpt);
 	return tap_done();
 }

@@ -9,11 +9,13 @@
 #include "src/base/mem.h"
 #include "src/engine/clock.h"
 #include "tui/app-session.h"
+#include "tui/training.h"
 
 enum {
 	EDIT_DELAY = 150, /* ms after the last key */
 	THUMBNAIL = 640,  /* pixels of the longer side */
 	LOG_MAX = 1000,
+	LOOK_MS = 200, /* between two looks at a run */
 };
 
 void app_init(struct app *a, const char *argv0, struct decoder *d)
@@ -45,6 +47,8 @@ void app_release(struct app *a)
 	extract_request_release(&a->request);
 	open_report_release(&a->report);
 	extraction_free(a->result);
+	scoring_release(&a->scoring);
+	training_free(a->training);
 	image_release(&a->picture);
 	free(a->picture_error);
 	for (size_t i = 0; i < a->n_log; i++)
@@ -171,14 +175,15 @@ void app_edited(struct app *a)
 
 int app_timeout(const struct app *a)
 {
+	int look = a->training ? LOOK_MS : -1;
 	double left, at = a->run_at;
 
 	if (a->save_at != 0 && (at == 0 || a->save_at < at))
 		at = a->save_at;
 	if (at == 0)
-		return -1;
-	left = at - clock_ms();
-	return left > 0 ? (int)left + 1 : 0;
+		return look;
+	left = MAX(at - clock_ms(), -1) + 1;
+	return look < 0 || left < look ? (int)left : look;
 }
 
 void app_tick(struct app *a)
@@ -186,6 +191,7 @@ void app_tick(struct app *a)
 	if (a->run_at != 0 && clock_ms() >= a->run_at)
 		app_predict(a);
 	app_session_tick(a);
+	training_tick(a);
 }
 
 static void opened(struct app *a, struct event *ev)
@@ -261,6 +267,8 @@ static void failed(struct app *a, struct event *ev)
 
 void app_take(struct app *a, struct event *ev)
 {
+	if (a->scoring.job && ev->job == a->scoring.job)
+		scoring_event(a, ev);
 	if (ev->kind == EVENT_FAILED)
 		failed(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_OPEN)
@@ -269,7 +277,7 @@ void app_take(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
-	else if (ev->kind == EVENT_PROGRESS)
+	else if (ev->kind == EVENT_PROGRESS && ev->note)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;

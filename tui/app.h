@@ -13,9 +13,11 @@
 #include "sessions/replay.h"
 #include "sessions/session.h"
 #include "src/engine/engine.h"
+#include "tui/scoring.h"
 
 struct decoder;
 struct str;
+struct training;
 struct ui;
 
 /* What has to be drawn again. */
@@ -27,7 +29,11 @@ enum {
 	DIRTY_PICTURE = 16,
 	DIRTY_GATE = 32,
 	DIRTY_MESSAGE = 64,
-	DIRTY_ALL = 127,
+	DIRTY_QUEUE = 128, /* session: queue, decisions, progress */
+	DIRTY_PROBE = 256, /* variants, sweep, scores */
+	DIRTY_TRAIN = 512, /* a training run */
+	DIRTY_EVAL = 1024, /* scores of a set */
+	DIRTY_ALL = 2047,
 };
 
 /* Examples that are predicted before they are looked at. */
@@ -72,6 +78,8 @@ struct app {
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	bool replaying; /* answers and pictures come from a recording */
 	double save_at; /* ms; soft acts are due then; 0: none */
+	struct scoring scoring;    /* what :eval fills */
+	struct training *training; /* the run of :train; owned; or NULL */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;

@@ -16,6 +16,7 @@ libtui_a_SOURCES = \
 	tui/cmd-live.c \
 	tui/cmd-model.c \
 	tui/cmd-screen.c \
+	tui/cmd-runs.c \
 	tui/cmd-train.c \
 	tui/cmd-add.c \
 	tui/cmd-decide.c \
@@ -23,11 +24,14 @@ libtui_a_SOURCES = \
 	tui/cmd-replay.c \
 	tui/cmd-export.c \
 	tui/cmd-session.c \
+	tui/plot.c tui/plot.h \
+	tui/training.c tui/training.h \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \
 	tui/face.c tui/face.h \
 	tui/grid.c tui/grid.h \
 	tui/items.c tui/items.h \
+	tui/launch.c tui/train.h \
 	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c \
@@ -38,10 +42,20 @@ libtui_a_SOURCES = \
 	tui/pane.h \
 	tui/pane-gate.c \
 	tui/pane-instruction.c \
+	tui/pane-messages.c \
+	tui/pane-dev.c \
+	tui/pane-gates.c \
+	tui/pane-log.c \
+	tui/pane-loss.c \
+	tui/pane-ranks.c \
+	tui/pane-slices.c \
+	tui/pane-table.c \
+	tui/pane-none.c \
 	tui/pane-picture.c \
 	tui/pane-results.c \
 	tui/pane-text.c \
 	tui/prompt.c tui/prompt.h \
+	tui/scoring.h \
 	tui/screen.c tui/screen.h \
 	tui/signals.c tui/signals.h \
 	tui/ui.c tui/ui.h
@@ -62,3 +76,7 @@ tests_check_panes_LDADD = $(tui_libs)
 tests_check_prompt_SOURCES = tests/check_prompt.c tests/tap.h
 tests_check_prompt_LDADD = $(tui_libs)
 dist_check_SCRIPTS += tests/screen.test
+check_PROGRAMS += tests/check_train_panes
+tests_check_train_panes_SOURCES = tests/check_train_panes.c \
+	tests/run_lines.h tests/tui_scene.h tests/tap.h
+tests_check_train_panes_LDADD = $(tui_libs)
