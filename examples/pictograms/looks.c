@@ -74,7 +74,7 @@ static void exercise(struct group *g, struct dice *d, int most)
 		scene_add(&m->scene, d,
 			  (enum pictogram)dice_below(d, PICTO_COUNT));
 	scene_shuffle(&m->scene, d);
-	if (n == 1 || dice_chance(d, 0.6f))
+	if (most == 1 || dice_chance(d, 0.6f))
 		ask_names(g, m);
 	else
 		ask_place(g, m, d);
