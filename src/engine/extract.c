@@ -78,6 +78,13 @@ static int check_request(const struct extractor *x,
 		return err_set(err, ERR_USAGE,
 			       "a relation wants both head and tail, or "
 			       "neither");
+	if (r->labels.n &&
+	    (r->task == TASK_MEE || (r->task == TASK_MRE && !r->head)))
+		return err_set(err, ERR_USAGE,
+			       "%s asks several questions, so it takes no list "
+			       "of labels",
+			       r->task == TASK_MEE ? "mee"
+						   : "mre without a pair");
 	if (r->task == TASK_MEAE && !r->event)
 		return err_set(err, ERR_USAGE,
 			       "meae wants an event type (mee finds the events "
@@ -136,12 +143,23 @@ static int look(struct job_state *j, struct err *err)
 	return 0;
 }
 
+/* The schema with the request's own labels in it, where it has any. */
+static void schema_of(const struct job_state *j, enum task t,
+		      struct schema *out)
+{
+	static const struct labels none;
+
+	schema_with(out, &j->x->b->schema, t,
+		    t == j->r->task ? &j->r->labels : &none);
+}
+
 /* A prompt of task t in a step of its own; step_release() it. */
 static int ask(const struct job_state *j, enum task t, const char *head,
 	       const char *tail, const char *event, struct step *s,
 	       struct err *err)
 {
 	const struct bundle *b = j->x->b;
+	struct schema schema;
 	const char *tmpl;
 	double start = clock_ms();
 	char *instruction;
@@ -153,8 +171,10 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 	/* A cascade's later steps have instructions of their own. */
 	tmpl = bundle_instruction(b, t,
 				  t == j->r->task ? j->r->instruction : NULL);
-	rc = prompt_instruction(&instruction, tmpl, t, &b->schema, head, tail,
+	schema_of(j, t, &schema);
+	rc = prompt_instruction(&instruction, tmpl, t, &schema, head, tail,
 				event, err);
+	schema_release(&schema);
 	if (rc < 0)
 		return rc;
 	rc = prompt_build(&s->prompt, b->tokenizer, instruction, j->r->text,
@@ -203,11 +223,14 @@ static void read_answer(struct job_state *j, enum task t, const char *event,
 	const struct bundle *b = j->x->b;
 	int e =
 	    event ? labels_find(&b->schema.events, event, strlen(event)) : -1;
+	struct schema schema;
 
 	str_addf(&j->raw, "%s%s", j->raw.len ? "\n" : "", s->raw);
 	j->out->answer_tokens += s->best.n - 1;
-	answer_parse(bundle_grammar(b), t, &b->schema, e, s->raw,
-		     strlen(s->raw), out);
+	schema_of(j, t, &schema);
+	answer_parse(bundle_grammar(b), t, &schema, e, s->raw, strlen(s->raw),
+		     out);
+	schema_release(&schema);
 }
 
 static void take(struct job_state *j, enum task t, const char *event,
