@@ -18,7 +18,7 @@ tests_check_golden_SOURCES = \
 	tests/tap.h
 
 check_PROGRAMS += $(fuzz_programs)
-dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
+dist_check_SCRIPTS += tests/commands.test tests/cli.test tests/headers.test tests/layers.test \
 	tests/train.test
 EXTRA_DIST += tests/bench-torch.py tests/lib.sh
 

@@ -8,6 +8,8 @@
 
 #define COMMAND_LIST(_)                                                       \
 	_(extract)                                                            \
+	_(predict)                                                            \
+	_(serve)                                                              \
 	_(eval) _(train) _(inspect) _(init) _(pack) _(bench) _(open) _(text)  \
 	    _(image) _(task) _(instr) _(pair) _(event) _(gate) _(run) _(help) \
 		_(load) _(session) _(next) _(prev) _(goto) _(items) _(accept) \
@@ -16,7 +18,10 @@
 		_(redo) _(record) _(replay) _(export) _(history) _(sort)      \
 		_(filter) _(slice)                                            \
 		_(quit) _(focus) _(zoom) _(edit) _(select) _(show) _(scroll)  \
-		    _(nudge) _(cancel) _(prompt) _(repaint) _(suspend)
+		    _(nudge) _(cancel) _(prompt) _(repaint) _(suspend) _(new) \
+			_(boxes) _(labels) _(set) _(theme) _(auto) _(bind)    \
+			    _(unbind) _(source) _(log) _(doctor) _(shell)     \
+				_(pipe)
 
 #define COMMAND_DECLARE(name) extern const struct cmd cmd_##name;
 COMMAND_LIST(COMMAND_DECLARE)
