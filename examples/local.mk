@@ -39,6 +39,13 @@ tests_check_pictograms_SOURCES = \
 tests_check_openset_SOURCES = \
 	tests/check_openset.c tests/tap.h $(openset_sources)
 
+# Scripts to read and to run (cd there first); each is also a test.
+dist_pkgdata_DATA = \
+	examples/compare-pictures.umie \
+	examples/gate-hold.umie \
+	examples/instruction.umie
+dist_check_SCRIPTS += tests/examples.test
+
 # Installed where bundle_default() looks.
 demodir = $(pkgdatadir)/demo
 dist_demo_DATA = examples/demo/examples.jsonl examples/demo/schema.json

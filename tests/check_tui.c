@@ -10,8 +10,6 @@
 #include "tests/tap.h"
 #include "tests/tui_scene.h"
 #include "tui/cmd.h"
-#include "tui/complete.h"
-#include "tui/keymap.h"
 #include "tui/marks.h"
 
 static bool utf8_locale;
@@ -289,28 +287,6 @@ static void check_canvas(void)
 	grid_release(&g);
 }
 
-/* Every key's command can be parsed by the row it names. */
-static void check_keymap(void)
-{
-	char name[16];
-
-	for (const struct binding *b = BINDINGS; b->command; b++) {
-		size_t n = strcspn(b->command, " ");
-		char *word = xstrndup(b->command, n);
-		const struct cmd *c = cmd_find(word, CMD_LIVE);
-		char *argv[2] = {word, (char *)b->command + n + 1};
-		struct args a;
-		struct err err;
-
-		ok(c &&
-		       cmd_parse(c, b->command[n] ? 2 : 1, argv, &a, &err) == 0,
-		   "%s is :%s", keymap_name(b->key, name), b->command);
-		ok(keymap_find(b->key) == b, "it is bound once");
-		free(word);
-	}
-	ok(!keymap_find('#'), "other keys do nothing");
-}
-
 static void check_line(struct app *app, const char *line, enum err_code code,
 		       const char *says)
 {
@@ -360,22 +336,6 @@ static void check_lines(void)
 	scene_release(&s);
 }
 
-static void check_completion(const char *line, const char *word,
-			     const char *want)
-{
-	size_t start = strlen(line) - strlen(word);
-	struct str got = {0};
-	char *s;
-
-	for (size_t i = 0; (s = complete_word(line, start, word, i)); i++) {
-		str_addf(&got, "%s%s", i ? " " : "", s);
-		free(s);
-	}
-	if (!ok(strcmp(str_cstr(&got), want) == 0, "Tab behind \"%s\"", line))
-		diag("got %s", str_cstr(&got));
-	str_release(&got);
-}
-
 static void check_marks(void)
 {
 	struct scene s;
@@ -406,15 +366,7 @@ int main(void)
 	check_screens();
 	check_layout();
 	check_canvas();
-	check_keymap();
 	check_lines();
-	check_completion("fo", "fo", "focus");
-	check_completion("task m", "m", "mner mre med meae mee");
-	check_completion("gate ", "", "own off");
-	check_completion("help ga", "ga", "gate");
-	ok(complete_wants_file("image x", 6) &&
-	       !complete_wants_file("gate ", 5),
-	   "file names where the table says so");
 	check_marks();
 	return tap_done();
 }

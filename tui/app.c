@@ -4,19 +4,30 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/file.h"
 #include "src/base/mem.h"
+#include "src/base/str.h"
 #include "src/engine/clock.h"
 #include "tui/app-session.h"
 #include "tui/training.h"
 
 enum {
-	EDIT_DELAY = 150, /* ms after the last key */
-	THUMBNAIL = 640,  /* pixels of the longer side */
+	THUMBNAIL = 640, /* pixels of the longer side */
 	LOG_MAX = 1000,
-	LOOK_MS = 200, /* between two looks at a run */
+	LOOK_MS = 200,           /* between two looks at a run */
+	PICTURE_MAX = 256 << 20, /* bytes of one from standard input */
 };
+
+void app_apply_settings(struct app *a)
+{
+	const struct settings *s = &a->settings;
+
+	a->request.beams = (int)settings_whole(s, SET_BEAMS);
+	a->request.max_tokens = (int)settings_whole(s, SET_MAX);
+	a->request.attention = settings_on(s, SET_ATTENTION);
+}
 
 void app_init(struct app *a, const char *argv0, struct decoder *d)
 {
@@ -24,12 +35,23 @@ void app_init(struct app *a, const char *argv0, struct decoder *d)
 			  .decoder = d,
 			  .out = stdout,
 			  .err = stderr,
-			  .device = "auto",
+			  .interrupt_fd = -1,
+			  .source = FROM_COMMAND,
 			  .selected = -1,
 			  .dirty = DIRTY_ALL};
 	a->request.task = TASK_MNER;
 	a->request.text = xstrdup("");
-	a->request.attention = true;
+	settings_init(&a->settings);
+	app_apply_settings(a);
+	keymap_init(&a->keys);
+}
+
+static void forget_spool(struct app *a)
+{
+	if (a->spool)
+		unlink(a->spool);
+	free(a->spool);
+	a->spool = NULL;
 }
 
 void app_release(struct app *a)
@@ -44,6 +66,9 @@ void app_release(struct app *a)
 	if (app_session_close(a, &err) < 0)
 		app_note(a, "%s", err.text);
 	labels_release(&a->failed);
+	forget_spool(a);
+	settings_release(&a->settings);
+	keymap_release(&a->keys);
 	extract_request_release(&a->request);
 	open_report_release(&a->report);
 	extraction_free(a->result);
@@ -73,14 +98,16 @@ static void say(struct app *a, FILE *to, const char *fmt, va_list ap)
 {
 	char *line;
 
-	if (!a->screen) {
-		vfprintf(to, fmt, ap);
-		fputc('\n', to);
-		return;
-	}
 	if (vasprintf(&line, fmt, ap) < 0)
 		bug("app_say: %s", fmt);
-	log_line(a, line);
+	if (!a->screen) {
+		fputs(line, to);
+		fputc('\n', to);
+	}
+	if (a->screen || to == a->err)
+		log_line(a, line);
+	else
+		free(line);
 }
 
 void app_say(struct app *a, const char *fmt, ...)
@@ -101,11 +128,46 @@ void app_note(struct app *a, const char *fmt, ...)
 	va_end(ap);
 }
 
+void app_fail(struct app *a, const struct err *err)
+{
+	a->exit_code = (int)err->code;
+	if (a->screen)
+		app_note(a, "%s", err->text);
+	else
+		app_note(a, "umie: %s", err->text);
+}
+
+void app_terminal(struct app *a, bool give)
+{
+	if (a->ui && a->terminal)
+		a->terminal(a, give);
+}
+
+int app_set(struct app *a, const char *name, const char *value, struct err *err)
+{
+	struct extract_request was = a->request;
+	int rc = settings_set(&a->settings, name, value, a->source, err);
+
+	if (rc < 0)
+		return rc;
+	app_apply_settings(a);
+	a->dirty = DIRTY_ALL;
+	if (!a->engine)
+		return 0; /* an rc file: nothing is asked yet */
+	if (was.beams != a->request.beams ||
+	    was.max_tokens != a->request.max_tokens ||
+	    was.attention != a->request.attention)
+		app_edited(a);
+	return 0;
+}
+
 int app_engine(struct app *a, struct err *err)
 {
 	char *cache;
 	struct engine_config cfg = {
-	    .device = a->device, .threads = a->threads, .decoder = a->decoder};
+	    .device = settings_text(&a->settings, SET_DEVICE),
+	    .threads = (int)settings_whole(&a->settings, SET_THREADS),
+	    .decoder = a->decoder};
 
 	if (a->engine)
 		return 0;
@@ -114,6 +176,22 @@ int app_engine(struct app *a, struct err *err)
 	a->engine = engine_start(&cfg, err);
 	free(cache);
 	return a->engine ? 0 : -(int)err->code;
+}
+
+char *app_checkpoint(const struct app *a, struct err *err)
+{
+	const char *set = settings_text(&a->settings, SET_CHECKPOINT);
+
+	return *set ? xstrdup(set) : bundle_default(a->argv0, err);
+}
+
+int app_lacks_checkpoint(const struct app *a, struct err *err)
+{
+	if (a->run_at == 0 || !*a->request.text || a->open || a->open_job)
+		return 0;
+	return err_set(err, ERR_CHECKPOINT,
+		       "nothing can be predicted: no checkpoint is open (open "
+		       "PATH, or umie -m PATH)");
 }
 
 int app_open(struct app *a, const char *path, struct err *err)
@@ -150,6 +228,43 @@ void app_set_image(struct app *a, const char *path)
 	a->picture_job = engine_submit(a->engine, j);
 }
 
+/* Bytes of standard input in a file that goes away with the program. */
+static int spool_stdin(struct app *a, struct err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *path = xasprintf("%s/umie-picture-XXXXXX", tmp ? tmp : "/tmp");
+	struct str bytes = {0};
+	int rc = file_read("-", PICTURE_MAX, &bytes, err), fd = -1;
+
+	if (rc == 0 && (fd = mkstemp(path)) < 0)
+		rc = err_errno(err, ERR_FAILED, "%s", path);
+	if (rc == 0)
+		rc = file_write_all(fd, bytes.s, bytes.len, path, err);
+	if (fd >= 0)
+		close(fd);
+	str_release(&bytes);
+	forget_spool(a);
+	a->spool = path;
+	return rc;
+}
+
+int app_image(struct app *a, const char *path, struct err *err)
+{
+	if (strcmp(path, "-") == 0) {
+		if (isatty(STDIN_FILENO))
+			return err_set(err, ERR_USAGE,
+				       "a picture is wanted on standard input, "
+				       "which is a terminal");
+		if (spool_stdin(a, err) < 0)
+			return -(int)err->code;
+		path = a->spool;
+	}
+	if (!file_exists(path) && !a->replaying)
+		return err_set(err, ERR_DATA, "%s: no such picture", path);
+	app_set_image(a, path);
+	return 0;
+}
+
 void app_predict(struct app *a)
 {
 	struct job *j;
@@ -169,7 +284,9 @@ void app_predict(struct app *a)
 void app_edited(struct app *a)
 {
 	a->stale = true;
-	a->run_at = clock_ms() + EDIT_DELAY;
+	if (settings_on(&a->settings, SET_AUTO))
+		a->run_at = clock_ms() +
+			    (double)settings_whole(&a->settings, SET_DELAY);
 	a->dirty |= DIRTY_RESULTS | DIRTY_TEXT | DIRTY_INSTRUCTION;
 }
 
@@ -211,7 +328,8 @@ static void opened(struct app *a, struct event *ev)
 	labels_release(&a->failed);
 	if (a->recorder)
 		recorder_opened(a->recorder, &a->report);
-	app_predict(a);
+	if (*a->request.text)
+		app_edited(a);
 }
 
 static void extracted(struct app *a, struct event *ev)
@@ -226,6 +344,7 @@ static void extracted(struct app *a, struct event *ev)
 	extraction_free(a->result);
 	a->result = ev->extraction;
 	ev->extraction = NULL;
+	a->unseen = true;
 	a->stale = a->run_at != 0;
 	rows = (int)(here ? here->n_items : a->result->n_found);
 	if (a->selected >= rows)
@@ -261,8 +380,10 @@ static void failed(struct app *a, struct event *ev)
 		a->picture_error = xstrdup(ev->err.text);
 		a->dirty |= DIRTY_PICTURE;
 	}
-	app_note(a, "%s", ev->err.text);
-	a->exit_code = (int)ev->err.code;
+	if (a->in_script)
+		a->failure = ev->err;
+	else
+		app_fail(a, &ev->err);
 }
 
 void app_take(struct app *a, struct event *ev)
@@ -302,16 +423,47 @@ void app_drain(struct app *a)
 	app_session_ahead(a);
 }
 
+/* C-c while something runs ends that, not the program. */
+static void interrupt(struct app *a)
+{
+	char byte[16];
+
+	while (read(a->interrupt_fd, byte, sizeof(byte)) > 0)
+		;
+	if (a->interrupted)
+		return;
+	a->interrupted = true;
+	a->run_at = 0;
+	app_note(a, "cancelled");
+	engine_cancel(a->engine, 0);
+}
+
+/* One turn: until the engine, or a signal, has something to say. */
+static void wait_once(struct app *a)
+{
+	struct pollfd p[] = {{engine_fd(a->engine), POLLIN, 0},
+			     {a->interrupt_fd, POLLIN, 0}};
+
+	if (poll(p, 2, -1) > 0 && p[1].revents)
+		interrupt(a);
+	app_drain(a);
+}
+
+void app_wait_open(struct app *a)
+{
+	while (a->open_job)
+		wait_once(a);
+}
+
 void app_wait(struct app *a)
 {
+	a->interrupted = false;
+	app_wait_open(a);
 	if (a->run_at != 0)
 		app_predict(a);
 	while (a->engine && engine_busy(a->engine)) {
-		struct pollfd p = {engine_fd(a->engine), POLLIN, 0};
-
-		poll(&p, 1, -1);
-		app_drain(a);
-		if (a->run_at != 0)
+		wait_once(a);
+		if (a->run_at != 0 && !a->interrupted)
 			app_predict(a);
 	}
 }

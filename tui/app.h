@@ -14,6 +14,8 @@
 #include "sessions/session.h"
 #include "src/engine/engine.h"
 #include "tui/scoring.h"
+#include "tui/keymap.h"
+#include "tui/settings.h"
 
 struct decoder;
 struct str;
@@ -47,23 +49,34 @@ struct app {
 	struct decoder *decoder; /* owned by main() */
 	struct engine *engine;   /* owned; NULL in most batch commands */
 	FILE *out, *err;         /* where app_say() and app_note() go */
+	struct settings settings;
+	struct keymap keys;
+	enum setting_source source; /* of `set`: which file is being read */
+	int depth;                  /* of files that source others */
+	bool in_script;             /* a failure ends it: kept, not told */
+	struct err failure;         /* of a job, while in_script */
+	int interrupt_fd;           /* readable: a signal came; or -1 */
+	bool interrupted;           /* C-c ended a wait */
+	const atomic_bool *cancel;  /* of batch commands; or NULL */
 	bool screen; /* the full screen is up: lines go to the log */
 	bool color;  /* stdout may be coloured */
-	int threads;
-	const char *device;
 
 	struct extract_request request; /* what is being edited */
 	struct open_report report;      /* of the open checkpoint */
 	bool open;                      /* a checkpoint is open */
 	struct extraction *result;      /* the newest; owned; or NULL */
 	bool stale;                     /* something changed since result */
+	bool unseen;                    /* line mode has not printed result */
 	int open_job, live_job, picture_job; /* 0: none is going on */
 	double busy_since;                   /* ms; of the live job */
 	struct image picture;                /* thumbnail of request.image */
 	int picture_w, picture_h;
 	char *picture_error; /* owned; or NULL */
+	char *spool;         /* picture that came from stdin; owned; or NULL */
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
+	/* of the full screen: give the terminal away, or take it back */
+	void (*terminal)(struct app *a, bool give);
 
 	/* app-session.c */
 	struct session *session; /* owned; NULL: none is open */
@@ -76,9 +89,9 @@ struct app {
 	struct labels failed;      /* ids of examples the model failed on */
 	unsigned shown;            /* version of the session on the screen */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
-	bool replaying; /* answers and pictures come from a recording */
-	double save_at; /* ms; soft acts are due then; 0: none */
-	struct scoring scoring;    /* what :eval fills */
+	bool replaying;         /* answers and pictures come from a recording */
+	double save_at;         /* ms; soft acts are due then; 0: none */
+	struct scoring scoring; /* what :eval fills */
 	struct training *training; /* the run of :train; owned; or NULL */
 
 	char **log; /* owned lines, oldest first */
@@ -90,6 +103,8 @@ struct app {
 	int exit_code;
 };
 
+enum { INTERRUPTED = 130 }; /* exit status after C-c */
+
 void app_init(struct app *a, const char *argv0, struct decoder *d);
 void app_release(struct app *a);
 
@@ -100,13 +115,40 @@ void app_say(struct app *a, const char *fmt, ...)
 void app_note(struct app *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A failure: its sentence to stderr or the log; its code becomes the exit
+ * status. */
+void app_fail(struct app *a, const struct err *err);
+
+/* Take a setting's value; what follows from it is done at once. */
+int app_set(struct app *a, const char *name, const char *value,
+	    struct err *err);
+
+/* Before and after another program has the terminal. */
+void app_terminal(struct app *a, bool give);
+
+/* Make the settings that belong to what is asked part of the request. */
+void app_apply_settings(struct app *a);
+
 /* Start the engine when it is not running. */
 int app_engine(struct app *a, struct err *err);
+
+/*
+ * The checkpoint to open when none is named: the setting, or the demonstration
+ * one.  Caller's to free(); NULL and ERR_CHECKPOINT.
+ */
+char *app_checkpoint(const struct app *a, struct err *err);
+
+/* Something is to be predicted, and nothing is there to do it: the code and
+ * a sentence; else 0. */
+int app_lacks_checkpoint(const struct app *a, struct err *err);
 
 /* Ask for a checkpoint, a picture, a prediction of the request.  Each
  * returns at once; the outcome comes as an event. */
 int app_open(struct app *a, const char *path, struct err *err);
 void app_set_image(struct app *a, const char *path); /* NULL: none */
+/* The same with a look whether it is there; "-": read from standard input
+ * into a file of its own.  ERR_DATA. */
+int app_image(struct app *a, const char *path, struct err *err);
 void app_predict(struct app *a);
 
 /* The request changed: predict 150 ms after the last change. */
@@ -138,7 +180,12 @@ struct item *app_item(const struct app *a);
 void app_take(struct app *a, struct event *ev);
 /* Take in everything the engine has to say. */
 void app_drain(struct app *a);
-/* Wait until the engine has nothing to do (batch and line mode). */
+/*
+ * Wait until the engine has nothing to do (batch and line mode).  C-c cancels
+ * what runs and sets a->interrupted.
+ */
 void app_wait(struct app *a);
+/* Only until the checkpoint is open, or is not. */
+void app_wait_open(struct app *a);
 
 #endif

@@ -68,7 +68,7 @@ static bool names_keys(const struct binding *b)
 
 static int hint_width(const struct binding *b)
 {
-	char name[16];
+	char name[KEY_NAME];
 
 	return cells_width(b->hint) + 2 +
 	       (names_keys(b) ? 0 : cells_width(keymap_name(b->key, name)) + 1);
@@ -76,7 +76,7 @@ static int hint_width(const struct binding *b)
 
 static int draw_hint(const struct port *p, int x, const struct binding *b)
 {
-	char name[16];
+	char name[KEY_NAME];
 	int end = x + hint_width(b);
 
 	if (!names_keys(b))
@@ -88,16 +88,17 @@ static int draw_hint(const struct port *p, int x, const struct binding *b)
 }
 
 /* Those that belong everywhere always find room; the pane's, where it is. */
-static void draw_hints(const struct port *p, unsigned pane)
+static void draw_hints(const struct port *p, const struct keymap *keys,
+		       unsigned pane)
 {
 	const unsigned all = (1u << PANES) - 1;
 	const struct binding *b;
 	int x = 1, room = p->w + 1;
 
-	for (b = BINDINGS; b->command; b++)
+	for (b = keys->row; b->command; b++)
 		if (b->hint && b->panes == all)
 			room -= hint_width(b);
-	for (b = BINDINGS; b->command; b++) {
+	for (b = keys->row; b->command; b++) {
 		if (!b->hint || !(b->panes & pane))
 			continue;
 		if (b->panes != all && hint_width(b) > room - 1)
@@ -129,7 +130,7 @@ void bar_keys(const struct app *app, const struct port *p)
 			  "closes");
 		return;
 	}
-	draw_hints(p, 1u << app->ui->focus);
+	draw_hints(p, &app->keys, 1u << app->ui->focus);
 }
 
 void bar_messages(const struct app *app, const struct port *p)

@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/err.h"
 #include "src/base/file.h"
+#include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "src/engine/device.h"
@@ -14,15 +16,56 @@
 
 #define CACHE_LIMIT ((size_t)256 << 20)
 
+struct json *error_json(const struct err *err)
+{
+	struct json *j = json_new_object();
+
+	json_put_int(j, "code", (int)err->code);
+	json_put_string(j, "text", err->text);
+	return j;
+}
+
+int batch_stdin(struct app *app, const struct args *a, const char *what,
+		struct err *err)
+{
+	struct str usage = {0};
+
+	if (!isatty(STDIN_FILENO))
+		return 0;
+	cmd_usage(a->cmd, &usage);
+	fputs(usage.s, app->err);
+	str_release(&usage);
+	return err_set(err, ERR_USAGE,
+		       "%s: %s is wanted, and standard input is a terminal",
+		       a->cmd->name, what);
+}
+
+int app_options(struct app *app, const struct args *a, struct err *err)
+{
+	static const enum setting value[] = {SET_DEVICE, SET_THREADS};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(value) && rc == 0; i++) {
+		const char *name = setting_row(value[i])->name;
+
+		if (args_has(a, name))
+			rc = settings_set(&app->settings, name,
+					  args_get(a, name), FROM_FLAG, err);
+	}
+	return rc;
+}
+
 int batch_backend(struct backend **be, const struct args *a, struct err *err)
 {
-	long threads;
-	int rc = args_int(a, "threads", 1, 1024, 0, &threads, err);
+	const char *device = args_get(a, "device");
+	long threads =
+	    a->settings ? settings_whole(a->settings, SET_THREADS) : 0;
+	int rc = args_int(a, "threads", 1, 1024, threads, &threads, err);
 
 	*be = NULL;
-	return rc < 0
-		   ? rc
-		   : device_open(args_get(a, "device"), (int)threads, be, err);
+	if (!device && a->settings)
+		device = settings_text(a->settings, SET_DEVICE);
+	return rc < 0 ? rc : device_open(device, (int)threads, be, err);
 }
 
 int batch_open(struct batch *b, struct app *app, const struct args *a,
@@ -32,7 +75,7 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	int rc;
 
 	*b = (struct batch){0};
-	own = path ? NULL : bundle_default(app->argv0, err);
+	own = path ? NULL : app_checkpoint(app, err);
 	if (!path && !own)
 		return -(int)err->code;
 	rc = batch_backend(&b->be, a, err);
@@ -48,7 +91,7 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	b->features = feature_cache_open(cache, CACHE_LIMIT);
 	free(cache);
 	b->extractor =
-	    extractor_new(b->bundle, app->decoder, b->features, NULL);
+	    extractor_new(b->bundle, app->decoder, b->features, app->cancel);
 	return 0;
 }
 

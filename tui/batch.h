@@ -11,6 +11,7 @@
 struct app;
 struct backend;
 struct feature_cache;
+struct json;
 
 /* "own", "off" or a number into r; ERR_USAGE names what was given. */
 int gate_parse(const char *s, struct extract_request *r, struct err *err);
@@ -23,6 +24,16 @@ int data_format_parse(const char *s, enum data_format *out, struct err *err);
  * newline.  *out is the caller's; NULL for NULL.
  */
 int argument_text(const char *s, char **out, struct err *err);
+
+/* {"code": 3, "text": "…"}; the caller's to json_free(). */
+struct json *error_json(const struct err *err);
+
+/*
+ * Standard input is about to be read: when it is a terminal, print the usage
+ * on stderr; ERR_USAGE then.  `what`: "a text".
+ */
+int batch_stdin(struct app *app, const struct args *a, const char *what,
+		struct err *err);
 
 /* Everything a command needs to compute here and now. */
 struct batch {
@@ -38,6 +49,8 @@ struct batch {
  */
 int batch_open(struct batch *b, struct app *app, const struct args *a,
 	       const char *path, struct err *err);
+/* --device and --threads of `a` for the engine that will be started. */
+int app_options(struct app *app, const struct args *a, struct err *err);
 int batch_backend(struct backend **be, const struct args *a, struct err *err);
 void batch_close(struct batch *b);
 

@@ -1,7 +1,6 @@
 /* umie extract: one text, or a data set line by line. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/base/err.h"
 #include "src/base/file.h"
@@ -41,7 +40,8 @@ static char *copy(const char *s)
 }
 
 /* TEXT, "-" or standard input; without its last newline. */
-static int read_text(const struct args *a, char **out, struct err *err)
+static int read_text(struct app *app, const struct args *a, char **out,
+		     struct err *err)
 {
 	struct str text = {0};
 	const char *pos = a->n_pos ? a->pos[0] : "-";
@@ -51,9 +51,8 @@ static int read_text(const struct args *a, char **out, struct err *err)
 		*out = xstrdup(pos);
 		return 0;
 	}
-	if (isatty(STDIN_FILENO))
-		return err_set(err, ERR_USAGE,
-			       "extract: no text given (umie extract --help)");
+	if (batch_stdin(app, a, "a text", err) < 0)
+		return -(int)err->code;
 	rc = file_read("-", TEXT_MAX, &text, err);
 	while (text.len &&
 	       (text.s[text.len - 1] == '\n' || text.s[text.len - 1] == '\r'))
@@ -186,7 +185,7 @@ static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
 {
 	const char *path = args_get(a, "jsonl");
 	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *in = is_stdin ? stdin : fopen(path, "r");
+	FILE *in = NULL;
 	const char *slash = strrchr(path, '/');
 	/* Pictures are named relative to the file. */
 	char *dir =
@@ -196,6 +195,9 @@ static int run_jsonl(struct app *app, struct batch *b, const struct args *a,
 	ssize_t n;
 	int rc = 0;
 
+	if (is_stdin && batch_stdin(app, a, "a data set", err) < 0)
+		return -(int)err->code;
+	in = is_stdin ? stdin : fopen(path, "r");
 	if (!in) {
 		free(dir);
 		return err_errno(err, ERR_DATA, "%s", path);
@@ -222,9 +224,12 @@ static int run_one(struct app *app, struct batch *b, const struct args *a,
 	struct extraction *x;
 	int rc;
 
-	if (r->image && !file_exists(r->image))
-		return err_set(err, ERR_DATA, "%s: no such picture", r->image);
-	rc = read_text(a, &r->text, err);
+	if (r->image) {
+		if (app_image(app, r->image, err) < 0)
+			return -(int)err->code;
+		replace(&r->image, app->request.image);
+	}
+	rc = read_text(app, a, &r->text, err);
 	if (rc == 0)
 		rc = extractor_run(b->extractor, r, &x, err);
 	if (rc < 0)

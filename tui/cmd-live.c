@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "src/base/err.h"
-#include "src/base/file.h"
 #include "src/base/mem.h"
-#include "src/base/str.h"
 #include "src/base/utf8.h"
 #include "tui/app.h"
 #include "tui/batch.h"
@@ -19,8 +17,8 @@ static int exec_open(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_open = {
     .name = "open",
-    .args = "PATH",
-    .flags = CMD_LIVE | CMD_FILES,
+    .args = "CKPT",
+    .flags = CMD_LIVE | CMD_EDIT | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .help = "open a checkpoint folder in the background and report",
@@ -58,7 +56,7 @@ static int exec_text(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_text = {
     .name = "text",
     .args = "[TEXT|@FILE]",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_EDIT,
     .max_pos = 1,
     .raw = true,
     .help = "set the text, or show it",
@@ -67,48 +65,65 @@ const struct cmd cmd_text = {
 
 static int exec_image(struct app *app, const struct args *a, struct err *err)
 {
-	const char *path = a->pos[0];
-
-	if (strcmp(path, "none") == 0) {
-		app_set_image(app, NULL);
-		return 0;
-	}
-	if (!file_exists(path) && !app->replaying)
-		return err_set(err, ERR_DATA, "%s: no such file", path);
-	app_set_image(app, path);
+	if (strcmp(a->pos[0], "none") != 0)
+		return app_image(app, a->pos[0], err);
+	app_set_image(app, NULL);
 	return 0;
 }
 
 const struct cmd cmd_image = {
     .name = "image",
-    .args = "PATH|none",
-    .flags = CMD_LIVE,
+    .args = "PATH|-|none",
+    .flags = CMD_LIVE | CMD_EDIT,
     .min_pos = 1,
     .max_pos = 1,
     .help = "use a picture, or none",
     .exec = exec_image,
 };
 
+/* The choices with numbers, for those who do not see a list. */
+static int list_tasks(struct app *app)
+{
+	for (int t = 0; t <= TASK_MEE; t++)
+		app_say(app, "%d %s: %s%s", t + 1, task_name((enum task)t),
+			task_what((enum task)t),
+			(int)app->request.task == t ? " (now)" : "");
+	return 0;
+}
+
+/* By name or number. */
+static bool which_task(const char *s, enum task *out)
+{
+	if (s[0] >= '1' && s[0] <= '1' + TASK_MEE && !s[1]) {
+		*out = (enum task)(s[0] - '1');
+		return true;
+	}
+	return task_find(s, out);
+}
+
 static int exec_task(struct app *app, const struct args *a, struct err *err)
 {
 	enum task t;
 
-	if (!task_find(a->pos[0], &t))
+	if (a->n_pos == 0)
+		return list_tasks(app);
+	if (!which_task(a->pos[0], &t))
 		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
 			       a->pos[0], task_names());
 	app->request.task = t;
 	set(&app->request.instruction, NULL);
+	labels_release(&app->request.labels);
 	app_edited(app);
 	return 0;
 }
 
 const struct cmd cmd_task = {
     .name = "task",
-    .args = "mner|mre|med|meae|mee",
-    .flags = CMD_LIVE,
-    .min_pos = 1,
+    .args = "[TASK|N]",
+    .flags = CMD_LIVE | CMD_EDIT,
     .max_pos = 1,
-    .help = "choose what is extracted; its own instruction is used",
+    .help = "choose what is extracted, with its own instruction; or list the "
+	    "tasks",
     .exec = exec_task,
 };
 
@@ -140,7 +155,7 @@ static int exec_instr(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_instr = {
     .name = "instr",
     .args = "[TEXT|@FILE|I0|I1|I2|own]",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_EDIT,
     .max_pos = 1,
     .raw = true,
     .help = "set the instruction ({types}, {head}… are filled in)",
@@ -161,7 +176,7 @@ static int exec_pair(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_pair = {
     .name = "pair",
     .args = "[HEAD TAIL]",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_EDIT,
     .max_pos = 2,
     .help = "for mre: the two entities; without them, all pairs",
     .exec = exec_pair,
@@ -178,7 +193,7 @@ static int exec_event(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_event = {
     .name = "event",
     .args = "TYPE",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_EDIT,
     .min_pos = 1,
     .max_pos = 1,
     .help = "for meae: the event type whose arguments are wanted",
@@ -243,49 +258,34 @@ const struct cmd cmd_gate = {
 
 static int exec_run(struct app *app, const struct args *a, struct err *err)
 {
-	(void)a;
-	(void)err;
+	long beams, max;
+
+	if (args_int(a, "beams", 1, 64, app->request.beams, &beams, err) < 0 ||
+	    args_int(a, "max", 2, 512, app->request.max_tokens, &max, err) < 0)
+		return -(int)err->code;
+	if (args_has(a, "greedy"))
+		beams = 1;
+	app->request.beams = (int)beams;
+	app->request.max_tokens = (int)max;
 	app_predict(app);
+	app_apply_settings(app); /* only for this once */
 	return 0;
 }
+
+static const struct option RUN_OPTIONS[] = {
+    {"beams", 0, "N", "beam search, this once (setting: beams)"},
+    {"greedy", 0, NULL, "the most probable token each time, this once"},
+    {"max", 0, "N", "longest answer in tokens, this once (setting: max)"},
+    {NULL, 0, NULL, NULL},
+};
 
 const struct cmd cmd_run = {
     .name = "run",
     .args = "",
+    .options = RUN_OPTIONS,
     .flags = CMD_LIVE | CMD_MODEL,
     .help = "predict again now",
     .exec = exec_run,
-};
-
-static int exec_help(struct app *app, const struct args *a, struct err *err)
-{
-	const struct cmd *c;
-	struct str out = {0};
-	char *line, *save = NULL;
-
-	if (a->n_pos) {
-		c = cmd_find(a->pos[0], CMD_LIVE | CMD_BATCH);
-		if (!c)
-			return err_set(err, ERR_USAGE, "no command %s",
-				       a->pos[0]);
-		cmd_usage(c, &out);
-	} else {
-		cmd_list(CMD_LIVE, &out);
-	}
-	for (line = strtok_r(out.s, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
-		app_say(app, "%s", line);
-	str_release(&out);
-	return 0;
-}
-
-const struct cmd cmd_help = {
-    .name = "help",
-    .args = "[COMMAND]",
-    .flags = CMD_LIVE,
-    .max_pos = 1,
-    .help = "list the commands, or explain one",
-    .exec = exec_help,
 };
 
 /* A run is not left or ended without being asked what is wanted. */

@@ -125,37 +125,6 @@ const struct cmd cmd_zoom = {
     .exec = exec_zoom,
 };
 
-static int exec_edit(struct app *app, const struct args *a, struct err *err)
-{
-	struct ui *ui = screen(app, a, err);
-	enum pane_id to;
-
-	if (!ui)
-		return -(int)err->code;
-	to = ui->focus == PANE_INSTRUCTION ? PANE_INSTRUCTION : PANE_TEXT;
-	if (a->n_pos && (!pane_find(a->pos[0], &to) ||
-			 (to != PANE_INSTRUCTION && to != PANE_TEXT)))
-		return err_set(err, ERR_USAGE,
-			       "edit %s: instruction or text expected",
-			       a->pos[0]);
-	if (to == PANE_INSTRUCTION && app->request.task == TASK_MEE)
-		return err_set(err, ERR_USAGE,
-			       "mee asks with the instructions of med and "
-			       "meae: edit one of those (:task med)");
-	focus(app, to);
-	ui->want |= WANT_EDIT;
-	return 0;
-}
-
-const struct cmd cmd_edit = {
-    .name = "edit",
-    .args = "[instruction|text]",
-    .flags = CMD_LIVE,
-    .max_pos = 1,
-    .help = "screen: edit in place, predicted while you type",
-    .exec = exec_edit,
-};
-
 static int exec_select(struct app *app, const struct args *a, struct err *err)
 {
 	int n = app->result ? (int)app->result->n_found : 0, at;
@@ -295,7 +264,7 @@ static int exec_nudge(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_nudge = {
     .name = "nudge",
-    .args = "[-]STEP",
+    .args = "STEP",
     .flags = CMD_LIVE,
     .min_pos = 1,
     .max_pos = 1,

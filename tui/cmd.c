@@ -1,7 +1,5 @@
 #include "tui/cmd.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +8,7 @@
 #include "src/base/str.h"
 #include "tui/app.h"
 #include "tui/commands.h"
+#include "tui/words.h"
 
 #define COMMAND_ROW(name) &cmd_##name,
 const struct cmd *const COMMANDS[] = {COMMAND_LIST(COMMAND_ROW) NULL};
@@ -173,44 +172,6 @@ int args_int(const struct args *a, const char *name, long lo, long hi,
 	return 0;
 }
 
-/*
- * Split a line into words like a shell without expansion: quotes group, a
- * backslash takes the next character as it is.  Words are in `memory`.
- */
-static int split(char *line, char **word, int max, struct err *err)
-{
-	char *from = line, *to = line, quote;
-	int n = 0;
-
-	for (;;) {
-		while (isspace((unsigned char)*from))
-			from++;
-		if (!*from)
-			return n;
-		if (n == max)
-			return err_set(err, ERR_USAGE, "more than %d words",
-				       max);
-		word[n++] = to;
-		for (quote = 0;
-		     *from && (quote || !isspace((unsigned char)*from));
-		     from++) {
-			if (quote ? *from == quote
-				  : *from == '"' || *from == '\'')
-				quote = quote ? 0 : *from;
-			else if (*from == '\\' && from[1] && quote != '\'')
-				*to++ = *++from;
-			else
-				*to++ = *from;
-		}
-		if (quote)
-			return err_set(err, ERR_USAGE,
-				       "a quote (%c) is not closed", quote);
-		if (*from)
-			from++;
-		*to++ = '\0';
-	}
-}
-
 static int run(struct app *app, const struct cmd *c, int argc, char **argv,
 	       struct err *err)
 {
@@ -220,6 +181,7 @@ static int run(struct app *app, const struct cmd *c, int argc, char **argv,
 
 	if (rc < 0)
 		return rc;
+	a.settings = &app->settings;
 	if ((c->flags & CMD_MODEL) && !app->open && !app->open_job)
 		return err_set(err, ERR_USAGE,
 			       "%s wants a checkpoint (:open PATH)", c->name);
@@ -230,69 +192,146 @@ static int run(struct app *app, const struct cmd *c, int argc, char **argv,
 	return rc;
 }
 
+/* Where the name of a line begins, and its bytes; "!" needs no blank. */
+static const char *name_of(const char *line, size_t *n)
+{
+	const char *name = line + strspn(line, " \t:");
+
+	*n = *name == '!' ? 1 : strcspn(name, " \t");
+	return name;
+}
+
+const struct cmd *cmd_of_line(const char *line)
+{
+	size_t n;
+	const char *name = name_of(line, &n);
+	char *copy = xstrndup(name, n);
+	const struct cmd *c = cmd_find(copy, CMD_LIVE);
+
+	free(copy);
+	return c;
+}
+
+static int run_words(struct app *app, const struct cmd *c, char *rest,
+		     struct err *err)
+{
+	char *word[ARGS_MAX] = {(char *)c->name};
+	int n;
+
+	if (c->raw) {
+		word[1] = words_unquote(rest);
+		return run(app, c, *rest ? 2 : 1, word, err);
+	}
+	n = words_split(rest, word + 1, ARGS_MAX - 1, err);
+	return n < 0 ? n : run(app, c, n + 1, word, err);
+}
+
 int cmd_run_line(struct app *app, const char *line, struct err *err)
 {
-	char *copy = xstrdup(line), *word[ARGS_MAX], *name = copy, *rest;
-	const struct cmd *c;
-	int n, rc = 0;
+	size_t n;
+	const char *name = name_of(line, &n);
+	const struct cmd *c = cmd_of_line(line);
+	char *rest;
+	int rc;
 
-	while (isspace((unsigned char)*name) || *name == ':')
-		name++;
-	rest = name + strcspn(name, " \t");
-	if (*rest)
-		*rest++ = '\0';
-	rest += strspn(rest, " \t");
 	if (!*name || *name == '#')
-		goto done;
-	c = cmd_find(name, CMD_LIVE);
-	if (!c) {
-		rc = err_set(err, ERR_USAGE, "no command %s (help lists them)",
-			     name);
-		goto done;
-	}
+		return 0;
+	if (!c)
+		return err_set(err, ERR_USAGE,
+			       "no command %.*s (help lists "
+			       "them)",
+			       (int)MIN(n, (size_t)100), name);
 	if (app->recorder)
 		recorder_command(app->recorder, line);
-	word[0] = name;
-	if (c->raw) {
-		word[1] = rest;
-		rc = run(app, c, *rest ? 2 : 1, word, err);
-		goto done;
-	}
-	n = split(rest, word + 1, ARGS_MAX - 1, err);
-	rc = n < 0 ? n : run(app, c, n + 1, word, err);
-done:
-	free(copy);
+	rest = xstrdup(name + n + strspn(name + n, " \t"));
+	rc = run_words(app, c, rest, err);
+	free(rest);
 	return rc;
+}
+
+char *args_place(const struct cmd *c, int n, enum arg_kind *kind)
+{
+	char *place = usage_place(c->args, n);
+
+	*kind = n < KINDS_MAX ? c->kinds[n] : KIND_WORDS;
+	if (*kind == KIND_WORDS)
+		*kind = kind_of_place(span_of(place));
+	return place;
+}
+
+enum arg_kind option_kind(const struct option *o)
+{
+	if (o->kind != KIND_WORDS || !o->arg)
+		return o->kind;
+	return kind_of_place(span_of(o->arg));
+}
+
+/* "-m, --model CKPT"; the caller's. */
+static char *option_left(const struct option *o)
+{
+	char letter[] = {'-', o->letter, ',', ' ', '\0'};
+
+	return xasprintf("%s--%s%s%s", o->letter ? letter : "    ", o->name,
+			 o->arg ? " " : "", o->arg ? o->arg : "");
+}
+
+enum { OPTION_COLUMN = 28, COMMAND_COLUMN = 32 };
+
+/* What is too wide for its column has its help on the next line. */
+static void add_row(const char *left, int column, const char *help,
+		    struct str *out)
+{
+	str_addf(out, "  %-*s ", column, left);
+	if (strlen(left) > (size_t)column)
+		str_addf(out, "\n  %-*s ", column, "");
+	str_addf(out, "%s\n", help);
 }
 
 void cmd_usage(const struct cmd *c, struct str *out)
 {
-	str_addf(out, "usage: umie %s%s%s%s\n%s\n", c->name,
+	str_addf(out, "usage: %s%s%s%s%s\n%s\n",
+		 c->flags & CMD_LIVE ? ":" : "umie ", c->name,
 		 c->options ? " [OPTION...]" : "", *c->args ? " " : "", c->args,
 		 c->help);
-	for (int i = 0; c->options && c->options[i].name; i++) {
-		const struct option *o = &c->options[i];
-		char *left = xasprintf(
-		    "%s--%s%s%s",
-		    o->letter ? (char[]){'-', o->letter, ',', ' ', 0} : "    ",
-		    o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	if (c->more)
+		str_addf(out, "\n%s\n\n", c->more);
+	for (const struct option *o = c->options; o && o->name; o++) {
+		char *left = option_left(o);
 
-		str_addf(out, "  %-28s %s\n", left, o->help);
+		add_row(left, OPTION_COLUMN, o->help, out);
 		free(left);
 	}
 }
 
+static void list_row(const struct cmd *c, struct str *out)
+{
+	char *left = xasprintf("%s%s%s", c->name, *c->args ? " " : "", c->args);
+
+	add_row(left, COMMAND_COLUMN, c->help, out);
+	free(left);
+}
+
 void cmd_list(unsigned flags, struct str *out)
 {
-	for (size_t i = 0; COMMANDS[i]; i++) {
-		const struct cmd *c = COMMANDS[i];
-		char *left;
+	for (size_t i = 0; COMMANDS[i]; i++)
+		if (COMMANDS[i]->flags & flags)
+			list_row(COMMANDS[i], out);
+}
 
-		if ((c->flags & flags) == 0)
-			continue;
-		left =
-		    xasprintf("%s%s%s", c->name, *c->args ? " " : "", c->args);
-		str_addf(out, "  %-32s %s\n", left, c->help);
-		free(left);
-	}
+static bool mentions(const struct cmd *c, const char *word)
+{
+	struct str usage = {0};
+	bool found;
+
+	cmd_usage(c, &usage);
+	found = strcasestr(usage.s, word) != NULL;
+	str_release(&usage);
+	return found;
+}
+
+void cmd_apropos(const char *word, struct str *out)
+{
+	for (size_t i = 0; COMMANDS[i]; i++)
+		if (mentions(COMMANDS[i], word))
+			list_row(COMMANDS[i], out);
 }

@@ -11,8 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tui/kind.h"
+
 struct app;
 struct err;
+struct settings;
 struct str;
 
 /* An option of a command; the list ends with a NULL name. */
@@ -21,6 +24,8 @@ struct option {
 	char letter;      /* or 0 */
 	const char *arg;  /* "FILE"; NULL: a switch */
 	const char *help; /* one clause */
+	/* of its value; WORDS: as `arg` names it (kind.h) */
+	enum arg_kind kind;
 };
 
 enum {
@@ -28,13 +33,16 @@ enum {
 	CMD_LIVE = 2,  /* at the prompt, in scripts and line mode */
 	CMD_MODEL = 4, /* wants an open checkpoint */
 	CMD_FILES = 8, /* a replay shows what it did and does not do it */
+	CMD_EDIT = 16, /* changes what is asked; scripts gather such lines */
+	CMD_RC = 32,   /* may stand in an rc file */
 };
 
-enum { OPTIONS_MAX = 32, ARGS_MAX = 64 };
+enum { OPTIONS_MAX = 32, ARGS_MAX = 64, KINDS_MAX = 4 };
 
 /* A command line taken apart; strings are borrowed from argv. */
 struct args {
 	const struct cmd *cmd;
+	const struct settings *settings; /* for options not given; or NULL */
 	/* the last value of each option of the row; "" for a switch */
 	const char *value[OPTIONS_MAX];
 	/* every value of options that may be given more than once, in order */
@@ -54,6 +62,9 @@ struct cmd {
 	bool raw;
 	const char *help; /* one sentence */
 	int (*exec)(struct app *app, const struct args *a, struct err *err);
+	/* of the arguments, where the usage does not say it (kind.h) */
+	enum arg_kind kinds[KINDS_MAX];
+	const char *more; /* more sentences for --help; or NULL */
 };
 
 extern const struct cmd *const COMMANDS[]; /* ends with NULL */
@@ -74,12 +85,23 @@ int args_int(const struct args *a, const char *name, long lo, long hi,
 int args_number(const struct args *a, const char *name, double lo, double hi,
 		double fallback, double *out, struct err *err);
 
-/* Parse and run one line of the prompt (without the colon). */
+/* Parse and run one line of the prompt (the colon may stand there). */
 int cmd_run_line(struct app *app, const char *line, struct err *err);
+
+/* The command a line begins with; NULL when it is none of the prompt's. */
+const struct cmd *cmd_of_line(const char *line);
+
+/* Kind and usage of argument number n (from 0); "" behind the last; the
+ * caller's to free(). */
+char *args_place(const struct cmd *c, int n, enum arg_kind *kind);
+/* The same for the value of an option. */
+enum arg_kind option_kind(const struct option *o);
 
 /* "usage: umie NAME …" with its options. */
 void cmd_usage(const struct cmd *c, struct str *out);
 /* Every command of these flags, a line each. */
 void cmd_list(unsigned flags, struct str *out);
+/* The same for those whose name, usage, options or help contain `word`. */
+void cmd_apropos(const char *word, struct str *out);
 
 #endif

@@ -73,7 +73,22 @@
 	_(plot) \
 	_(stop) \
 	_(save) \
-	_(screen)
+	_(screen) \
+	_(predict) \
+	_(serve) \
+	_(new) \
+	_(boxes) \
+	_(labels) \
+	_(set) \
+	_(theme) \
+	_(auto) \
+	_(bind) \
+	_(unbind) \
+	_(source) \
+	_(log) \
+	_(doctor) \
+	_(shell) \
+	_(pipe)
 /* clang-format on */
 
 #define COMMAND_DECLARE(name) extern const struct cmd cmd_##name;

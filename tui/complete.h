@@ -1,5 +1,9 @@
 /*
- * complete -- what may stand at the cursor of a command; read off the table.
+ * complete -- what may stand at the cursor of a command line.
+ *
+ * Read off the command table, the settings, the keymap and the schema of the
+ * open checkpoint; no list of its own.  Nothing here waits: names of files are
+ * the caller's to look up.
  */
 #ifndef UMIE_TUI_COMPLETE_H
 #define UMIE_TUI_COMPLETE_H
@@ -7,12 +11,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "src/task/schema.h"
+#include "tui/kind.h"
+
+struct app;
+
+struct completion {
+	struct labels word; /* as they are inserted; in the order of tables */
+	bool files;         /* a file name may stand there as well */
+};
+
 /*
- * Word number n (from 0) that may stand in `line` from byte `start` on and
- * begins with `text`; the caller's to free(), NULL behind the last.
+ * Words that begin with line[start … end) and may stand there.  Inside quotes
+ * they are as they are, outside a blank has its backslash.  `app` NULL: only
+ * what needs neither schema nor settings.
  */
-char *complete_word(const char *line, size_t start, const char *text, size_t n);
-/* A file name may stand there as well. */
-bool complete_wants_file(const char *line, size_t start);
+void complete(const struct app *app, const char *line, size_t start, size_t end,
+	      struct completion *out);
+/* The same for n bytes of one word of this kind. */
+void complete_kind(const struct app *app, enum arg_kind kind, const char *text,
+		   size_t n, struct completion *out);
+void completion_release(struct completion *c);
 
 #endif

@@ -12,19 +12,28 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/cmd.h"
+#include "tui/rc.h"
+#include "tui/script.h"
 
 static const struct option OPTIONS[] = {
     BATCH_OPTIONS,
-    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
+    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture; - reads it from stdin"},
     {"task", 't', "TASK", "mner, mre, med, meae or mee"},
-    {"command", 'c', "CMDS", "run these commands in line mode"},
+    {"command", 'c', "CMDS", "run these commands, with ; between them"},
+    {"script", 'x', "FILE", "run the commands of a file (- is stdin)"},
     {"user", 0, "NAME", "who decides in a session (default: $USER)"},
-    {"plain", 0, NULL, "line mode"},
+    {"plain", 0, NULL, "line mode: no screen, no escape codes"},
+    {"theme", 0, "default|light|dark|mono|high-contrast",
+     "colours of the screen"},
+    {"color", 0, "auto|always|never", "colours of batch output"},
+    {"norc", 0, NULL, "read no rc file and no ~/.inputrc"},
+    {"reset-terminal", 0, NULL, "put a garbled terminal right, and leave"},
+    {"help", 'h', NULL, "this text; umie COMMAND --help for one command"},
+    {"version", 0, NULL, "name and version"},
     {NULL, 0, NULL, NULL},
 };
 
-/* Not in the command table: `umie` by itself. */
-static const struct cmd FACE = {
+const struct cmd FACE = {
     .name = "umie",
     .args = "[TEXT|FILE]",
     .options = OPTIONS,
@@ -32,14 +41,63 @@ static const struct cmd FACE = {
     .help = "look at a text and its picture",
 };
 
-static bool wants_lines(const struct args *a)
+void face_usage(struct str *out)
 {
-	const char *plain = getenv("UMIE_PLAIN"), *term = getenv("TERM");
+	struct str rows = {0};
 
-	return args_has(a, "plain") || args_has(a, "command") ||
-	       (plain && *plain) || !isatty(STDIN_FILENO) ||
-	       !isatty(STDOUT_FILENO) || !term || !*term ||
-	       strcmp(term, "dumb") == 0;
+	str_add(
+	    out,
+	    "usage: umie [OPTION...] [TEXT]      look at a text and its "
+	    "picture\n"
+	    "       umie [OPTION...] FILE        annotate a data set, or go on "
+	    "with a session\n"
+	    "       umie [OPTION...] FILE.umie   run a script\n"
+	    "       umie COMMAND [OPTION...]     compute without a screen\n"
+	    "\n"
+	    "examples:\n"
+	    "  umie                             the demonstration\n"
+	    "  umie -i dog.jpg 'Rocky is here'  your text and picture\n"
+	    "  umie extract --json -i dog.jpg 'Rocky is here'\n"
+	    "  umie -c 'text Rocky is here; gate off'\n"
+	    "\n"
+	    "options:\n");
+	cmd_usage(&FACE, &rows);
+	str_add(out, strstr(rows.s, "\n  ") + 1);
+	str_add(out, "\ncommands (umie COMMAND --help explains one):\n");
+	cmd_list(CMD_BATCH, out);
+	str_release(&rows);
+}
+
+static bool is_script(const char *path)
+{
+	size_t n = strlen(path);
+
+	/* a session's file is called so, too */
+	return n > 5 && strcmp(path + n - 5, ".umie") == 0 &&
+	       !session_is_file(path);
+}
+
+static bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
+static bool wants_lines(const struct app *app)
+{
+	return settings_on(&app->settings, SET_PLAIN) ||
+	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || is_dumb();
+}
+
+bool face_color(const struct app *app)
+{
+	const char *no = getenv("NO_COLOR");
+	const char *when = settings_text(&app->settings, SET_COLOR);
+
+	if (strcmp(when, "auto") != 0)
+		return strcmp(when, "always") == 0;
+	return isatty(STDOUT_FILENO) && !(no && *no) && !is_dumb();
 }
 
 /* The first demonstration example becomes what is edited. */
@@ -73,7 +131,7 @@ static void first_example(struct app *app)
 static bool is_file(const struct args *a)
 {
 	return a->n_pos && !strchr(a->pos[0], ' ') && file_exists(a->pos[0]) &&
-	       !file_is_dir(a->pos[0]);
+	       !file_is_dir(a->pos[0]) && !is_script(a->pos[0]);
 }
 
 static int open_file(struct app *app, const char *path, struct err *err)
@@ -97,75 +155,120 @@ static void offer(struct app *app)
 	labels_release(&names);
 }
 
-static int apply(struct app *app, const struct args *a, struct err *err)
+/* Options that are settings as well. */
+static int take_settings(struct app *app, const struct args *a, struct err *err)
+{
+	static const enum setting value[] = {SET_THEME, SET_COLOR};
+	int rc = app_options(app, a, err);
+
+	for (size_t i = 0; i < ARRAY_LEN(value) && rc == 0; i++) {
+		const char *name = setting_row(value[i])->name;
+
+		if (args_has(a, name))
+			rc = settings_set(&app->settings, name,
+					  args_get(a, name), FROM_FLAG, err);
+	}
+	if (rc == 0 && args_has(a, "plain"))
+		rc =
+		    settings_set(&app->settings, "plain", "on", FROM_FLAG, err);
+	return rc;
+}
+
+static int read_config(struct app *app, const struct args *a, struct err *err)
+{
+	int rc;
+
+	if (!args_has(a, "norc"))
+		rc = rc_read(app, err);
+	else
+		rc = rc_environment(app, err);
+	if (args_has(a, "norc"))
+		setenv("INPUTRC", "/dev/null", 1);
+	return rc < 0 ? rc : take_settings(app, a, err);
+}
+
+static int take_request(struct app *app, const struct args *a, struct err *err)
 {
 	const char *task = args_get(a, "task");
 	const char *image = args_get(a, "image");
-	long threads;
 
-	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0)
-		return -(int)err->code;
-	app->threads = (int)threads;
-	if (args_has(a, "device"))
-		app->device = args_get(a, "device");
 	if (task && !task_find(task, &app->request.task))
 		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
 			       task, task_names());
-	if (image && !file_exists(image))
-		return err_set(err, ERR_DATA, "%s: no such picture", image);
-	if (app_engine(app, err) < 0)
-		return -(int)err->code;
 	app->user = args_get(a, "user");
-	if (a->n_pos && !is_file(a)) {
+	if (a->n_pos && !is_script(a->pos[0]) && !is_file(a)) {
 		free(app->request.text);
 		app->request.text = xstrdup(a->pos[0]);
+		app_edited(app);
 	}
-	if (image)
-		app_set_image(app, image);
-	return 0;
+	return image ? app_image(app, image, err) : 0;
 }
 
+/* A checkpoint that was named has to open; of the usual one we say so. */
 static int open_checkpoint(struct app *app, const struct args *a,
 			   struct err *err)
 {
 	const char *given = args_get(a, "model");
-	char *path;
-	int rc;
+	bool none = given && strcmp(given, "none") == 0;
+	char *path = none    ? NULL
+		     : given ? xstrdup(given)
+			     : app_checkpoint(app, err);
+	int rc = 0;
 
-	if (given && strcmp(given, "none") == 0)
-		return 0;
-	path = given ? xstrdup(given) : bundle_default(app->argv0, err);
-
-	/* One can annotate without a model. */
-	if (!path && is_file(a)) {
+	if (path)
+		rc = app_open(app, path, err);
+	else if (!none && (isatty(STDIN_FILENO) || is_file(a)) &&
+		 !args_has(a, "command") && !args_has(a, "script"))
 		app_note(app, "no checkpoint is open: %s", err->text);
-		return 0;
-	}
-	if (!path)
-		return -(int)err->code;
-	rc = app_open(app, path, err);
 	free(path);
 	return rc;
 }
 
-/* `-c 'CMD; CMD'` */
-static int run_commands(struct app *app, const char *commands)
+static int check_word(const struct args *a, struct err *err)
 {
-	char *copy = xstrdup(commands), *save = NULL, *line;
-	struct err err;
+	if (a->n_pos && is_script(a->pos[0]) && !file_exists(a->pos[0]))
+		return err_set(err, ERR_DATA, "%s: no such script", a->pos[0]);
+	if (a->n_pos && !strchr(a->pos[0], ' ') && !args_has(a, "image") &&
+	    !file_exists(a->pos[0]))
+		return err_set(err, ERR_USAGE,
+			       "no command %s (umie --help lists them; a text "
+			       "of one word goes to umie extract)",
+			       a->pos[0]);
+	return 0;
+}
 
-	for (line = strtok_r(copy, ";\n", &save); line && !app->quit;
-	     line = strtok_r(NULL, ";\n", &save)) {
-		app_wait(app);
-		if (cmd_run_line(app, line, &err) < 0) {
-			app_note(app, "%s", err.text);
-			app->exit_code = (int)err.code;
-		}
-	}
-	free(copy);
-	app_wait(app);
-	line_show(app);
-	return app->exit_code;
+static int prepare(struct app *app, const struct args *a, struct err *err)
+{
+	int rc = check_word(a, err);
+
+	if (rc == 0)
+		rc = read_config(app, a, err);
+	if (rc == 0)
+		rc = app_engine(app, err);
+	if (rc == 0)
+		rc = take_request(app, a, err);
+	return rc < 0 ? rc : open_checkpoint(app, a, err);
+}
+
+/* -c, -x and FILE.umie; *ran: there was something. */
+static int run_scripts(struct app *app, const struct args *a, bool *ran,
+		       struct err *err)
+{
+	const char *commands = args_get(a, "command");
+	const char *script = args_get(a, "script");
+	int rc = 0;
+
+	if (!script && a->n_pos && is_script(a->pos[0]))
+		script = a->pos[0];
+	*ran = commands || script;
+	if (*ran)
+		rc = line_signals(app, err);
+	if (rc == 0 && script)
+		rc = script_run_file(app, script, err);
+	if (rc == 0 && commands && !app->quit)
+		rc = script_run(app, commands, strlen(commands), "-c", true,
+				err);
+	return rc;
 }
 
 int face_run(struct app *app, int argc, char **argv)
@@ -173,43 +276,30 @@ int face_run(struct app *app, int argc, char **argv)
 	struct args a;
 	struct err err;
 	int rc = cmd_parse(&FACE, argc, argv, &a, &err);
-	bool demo;
+	bool demo, ran = false;
 
-	if (rc == 0 && a.n_pos && !strchr(a.pos[0], ' ') &&
-	    !args_has(&a, "image") && !file_exists(a.pos[0]))
-		rc = err_set(&err, ERR_USAGE,
-			     "no command %s (umie --help lists them; a text of "
-			     "one word goes to umie extract)",
-			     a.pos[0]);
 	if (rc == 0)
-		rc = apply(app, &a, &err);
-	if (rc == 0)
-		rc = open_checkpoint(app, &a, &err);
+		rc = prepare(app, &a, &err);
 	if (rc == 0 && is_file(&a))
 		rc = open_file(app, a.pos[0], &err);
-	if (rc < 0) {
-		fprintf(stderr, "umie: %s\n", err.text);
-		return (int)err.code;
-	}
-	demo = !a.n_pos && !args_has(&a, "image");
-	if (args_has(&a, "command"))
-		return run_commands(app, args_get(&a, "command"));
-	if (!wants_lines(&a)) {
+	if (rc == 0)
+		rc = run_scripts(app, &a, &ran, &err);
+	demo = rc == 0 && !a.n_pos && !args_has(&a, "image");
+	if (rc == 0 && !ran && !wants_lines(app)) {
 		if (demo) {
 			first_example(app);
 			offer(app);
 		}
 		return screen_mode(app);
 	}
-	if (demo && !isatty(STDIN_FILENO) && !args_has(&a, "plain"))
+	if (rc == 0 && !ran && demo && !isatty(STDIN_FILENO) &&
+	    !settings_on(&app->settings, SET_PLAIN))
 		rc = line_demo(app, &err);
-	else if (!demo && !app->session)
-		app_edited(app);
-	if (demo && isatty(STDIN_FILENO))
+	if (rc == 0 && !ran && demo && isatty(STDIN_FILENO))
 		offer(app);
 	if (rc < 0) {
-		fprintf(stderr, "umie: %s\n", err.text);
+		app_fail(app, &err);
 		return (int)err.code;
 	}
-	return line_mode(app);
+	return ran ? app->exit_code : line_mode(app);
 }

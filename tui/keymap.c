@@ -1,8 +1,12 @@
 #include "tui/keymap.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "src/base/mem.h"
 #include "src/base/utf8.h"
 
 enum {
@@ -18,6 +22,7 @@ const struct binding BINDINGS[] = {
     {'e', "edit", "edit the text, or the instruction", "edit",
      INSTRUCTION | TEXT | RESULTS},
     {K_ENTER, "edit", NULL, NULL, 0},
+    {'E', "edit --editor", "edit in $VISUAL", NULL, 0},
     {'j', "select next", "next result", "j k result", RESULTS | TEXT},
     {K_DOWN, "select next", NULL, NULL, 0},
     {'k', "select previous", "result before", NULL, 0},
@@ -64,12 +69,144 @@ const struct binding BINDINGS[] = {
     {0, NULL, NULL, NULL, 0},
 };
 
-const struct binding *keymap_find(int key)
+static char *own(const char *s)
 {
-	for (const struct binding *b = BINDINGS; b->command; b++)
-		if (b->key == key)
+	return s ? xstrdup(s) : NULL;
+}
+
+static void release_row(struct binding *b)
+{
+	free((char *)b->command);
+	free((char *)b->note);
+	free((char *)b->hint);
+}
+
+/* Room at `at`, and the end of the rows behind the last. */
+static struct binding *open_row(struct keymap *m, size_t at)
+{
+	m->row = xgrow(m->row, m->n + 1, &m->cap, sizeof(*m->row));
+	memmove(m->row + at + 1, m->row + at, (m->n - at) * sizeof(*m->row));
+	m->n++;
+	m->row[m->n] = (struct binding){0};
+	return &m->row[at];
+}
+
+void keymap_init(struct keymap *m)
+{
+	*m = (struct keymap){0};
+	for (const struct binding *b = BINDINGS; b->command; b++) {
+		struct binding *to = open_row(m, m->n);
+
+		*to = *b;
+		to->command = own(b->command);
+		to->note = own(b->note);
+		to->hint = own(b->hint);
+	}
+}
+
+void keymap_release(struct keymap *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		release_row(&m->row[i]);
+	free(m->row);
+	*m = (struct keymap){0};
+}
+
+static unsigned bit(enum pane_id pane)
+{
+	return pane == PANE_NONE ? 0 : 1u << pane;
+}
+
+const struct binding *keymap_find(const struct keymap *m, enum pane_id pane,
+				  int key)
+{
+	const struct binding *general = NULL;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct binding *b = &m->row[i];
+
+		if (b->key != key)
+			continue;
+		if (b->in & bit(pane))
 			return b;
-	return NULL;
+		if (b->in == 0 && !general)
+			general = b;
+	}
+	return general;
+}
+
+/* The row of a key that holds in exactly these panes; m->n: none. */
+static size_t row_of(const struct keymap *m, unsigned in, int key)
+{
+	size_t i = 0;
+
+	while (i < m->n && !(m->row[i].key == key && m->row[i].in == in))
+		i++;
+	return i;
+}
+
+/* A group's first row has the note of all: the next one inherits it. */
+static void close_row(struct keymap *m, size_t at)
+{
+	struct binding *b = &m->row[at], *next = b + 1;
+
+	if (b->note && at + 1 < m->n && !next->note) {
+		next->note = b->note;
+		b->note = NULL;
+		if (!next->hint) {
+			next->hint = b->hint;
+			next->panes = b->panes;
+			b->hint = NULL;
+		}
+	}
+	release_row(b);
+	memmove(b, next, (m->n - at) * sizeof(*b)); /* the end comes along */
+	m->n--;
+}
+
+/* One pane less; a row of several panes keeps the others. */
+static bool remove_from(struct keymap *m, unsigned in, int key)
+{
+	size_t at = row_of(m, in, key);
+
+	if (at < m->n) {
+		close_row(m, at);
+		return true;
+	}
+	for (at = 0; at < m->n; at++)
+		if (m->row[at].key == key && (m->row[at].in & in)) {
+			m->row[at].in &= ~in;
+			return true;
+		}
+	return false;
+}
+
+void keymap_bind(struct keymap *m, enum pane_id pane, int key,
+		 const char *command, const char *note)
+{
+	char *line = xstrdup(command); /* may be a row's own */
+	struct binding *to;
+	size_t at;
+
+	remove_from(m, bit(pane), key);
+	for (at = 0; at < m->n; at++)
+		if (strcmp(m->row[at].command, line) == 0)
+			break;
+	if (at == m->n) {
+		to = open_row(m, m->n);
+		*to = (struct binding){.note = xstrdup(note)};
+	} else {
+		to = open_row(m, at + 1);
+		*to = (struct binding){0};
+	}
+	to->key = key;
+	to->command = line;
+	to->in = bit(pane);
+}
+
+bool keymap_unbind(struct keymap *m, enum pane_id pane, int key)
+{
+	return remove_from(m, bit(pane), key);
 }
 
 static const struct {
@@ -80,19 +217,74 @@ static const struct {
 #undef KEY_ROW
 };
 
-const char *keymap_name(int key, char *out)
+/* Characters that would be hard to read, or to write in a list of keys. */
+static const struct {
+	int key;
+	const char *name;
+} WORD_TABLE[] = {
+    {K_TAB, "Tab"},
+    {K_ESCAPE, "Esc"},
+    {' ', "Space"},
+    {',', "comma"},
+};
+
+/* The name without M-. */
+static void bare_name(int key, char *out, size_t room)
 {
-	if (key > KEYS_FROM && key < KEYS_END)
-		return KEY_TABLE[key - KEYS_FROM].name;
-	if (key == K_TAB)
-		return "Tab";
-	if (key == K_ESCAPE)
-		return "Esc";
+	if (key > KEYS_FROM && key < KEYS_END) {
+		snprintf(out, room, "%s", KEY_TABLE[key - KEYS_FROM].name);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(WORD_TABLE); i++)
+		if (WORD_TABLE[i].key == key) {
+			snprintf(out, room, "%s", WORD_TABLE[i].name);
+			return;
+		}
 	if (key < 0x20)
-		snprintf(out, 16, "C-%c", key | 0x60);
+		snprintf(out, room, "C-%c", key | 0x60);
 	else
 		out[utf8_encode((uint32_t)key, out)] = '\0';
+}
+
+const char *keymap_name(int key, char *out)
+{
+	size_t n = key & K_META ? 2 : 0;
+
+	memcpy(out, "M-", 2);
+	bare_name(key & ~K_META, out + n, KEY_NAME - n);
 	return out;
+}
+
+const char *keymap_word(size_t n)
+{
+	for (int k = KEYS_FROM + 1; k < KEYS_END; k++)
+		if (*KEY_TABLE[k - KEYS_FROM].name && n-- == 0)
+			return KEY_TABLE[k - KEYS_FROM].name;
+	return n < ARRAY_LEN(WORD_TABLE) ? WORD_TABLE[n].name : NULL;
+}
+
+int keymap_key(const char *name)
+{
+	size_t n = strlen(name);
+	uint32_t cp;
+	int key;
+
+	if (n > 2 && strncmp(name, "M-", 2) == 0) {
+		key = keymap_key(name + 2);
+		return key < 0 ? -1 : key | K_META;
+	}
+	if (n == 3 && strncmp(name, "C-", 2) == 0 &&
+	    strchr("abcdefghijklmnopqrstuvwxyz\\]^_", tolower(name[2])))
+		return KEY_CTRL(tolower(name[2]));
+	for (int k = KEYS_FROM + 1; k < KEYS_END; k++)
+		if (n && strcasecmp(name, KEY_TABLE[k - KEYS_FROM].name) == 0)
+			return k;
+	for (size_t i = 0; i < ARRAY_LEN(WORD_TABLE); i++)
+		if (strcasecmp(name, WORD_TABLE[i].name) == 0)
+			return WORD_TABLE[i].key;
+	if (n && utf8_decode(name, n, &cp) == (int)n && cp > 0x20)
+		return (int)cp;
+	return -1;
 }
 
 const char *keymap_bytes(int key)

@@ -10,13 +10,20 @@ libtui_a_SOURCES = \
 	tui/canvas.c tui/canvas.h \
 	tui/cells.c tui/cells.h \
 	tui/cmd.c tui/cmd.h tui/commands.h \
+	tui/child.c tui/child.h \
+	tui/cmd-ask.c \
 	tui/cmd-bench.c \
+	tui/cmd-edit.c \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
+	tui/cmd-help.c \
 	tui/cmd-live.c \
 	tui/cmd-model.c \
+	tui/cmd-predict.c \
 	tui/cmd-screen.c \
 	tui/cmd-runs.c \
+	tui/cmd-serve.c \
+	tui/cmd-set.c \
 	tui/cmd-train.c \
 	tui/cmd-add.c \
 	tui/cmd-decide.c \
@@ -28,17 +35,22 @@ libtui_a_SOURCES = \
 	tui/training.c tui/training.h \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \
+	tui/rc.c tui/rc.h \
+	tui/doctor.c tui/doctor.h \
+	tui/editor.c tui/editor.h \
 	tui/face.c tui/face.h \
 	tui/grid.c tui/grid.h \
 	tui/items.c tui/items.h \
 	tui/launch.c tui/train.h \
 	tui/keymap.c tui/keymap.h \
+	tui/kind.c tui/kind.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c \
 	tui/loop.c \
 	tui/marks.c tui/marks.h \
 	tui/overlay.c \
 	tui/paint.c \
+	tui/pager.c tui/pager.h \
 	tui/pane.h \
 	tui/pane-gate.c \
 	tui/pane-instruction.c \
@@ -54,21 +66,55 @@ libtui_a_SOURCES = \
 	tui/pane-picture.c \
 	tui/pane-results.c \
 	tui/pane-text.c \
+	tui/progress.c tui/progress.h \
 	tui/prompt.c tui/prompt.h \
 	tui/scoring.h \
+	tui/reader.c tui/reader.h \
 	tui/screen.c tui/screen.h \
+	tui/script.c tui/script.h \
+	tui/settings.c tui/settings.h \
 	tui/signals.c tui/signals.h \
-	tui/ui.c tui/ui.h
+	tui/ui.c tui/ui.h \
+	tui/words.c tui/words.h
 tui_libs = libtui.a $(sessions_libs) $(CURSES_LIBS) $(READLINE_LIBS)
 
 bin_PROGRAMS += umie
 umie_SOURCES = tui/main.c
 umie_LDADD = $(tui_libs)
 
+# Pages that are made from the tables, by a program that runs here; a cross
+# build takes those of the tarball.
+noinst_PROGRAMS += tui/gen-docs
+tui_gen_docs_SOURCES = tui/gen-docs.c tui/gen-docs.h tui/gen-shells.c
+tui_gen_docs_LDADD = $(tui_libs)
+generated_pages = man/umie-keys.7 man/umie-commands.7
+generated_completions = completions/umie.bash completions/_umie \
+	completions/umie.fish
+if !CROSS
+$(generated_pages) $(generated_completions): tui/gen-docs$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && tui/gen-docs$(EXEEXT) $@ >$@.tmp && \
+	mv $@.tmp $@
+endif
+dist_man_MANS += $(generated_pages)
+bashcompdir = $(datadir)/bash-completion/completions
+dist_bashcomp_DATA = completions/umie.bash
+zshcompdir = $(datadir)/zsh/site-functions
+dist_zshcomp_DATA = completions/_umie
+fishcompdir = $(datadir)/fish/vendor_completions.d
+dist_fishcomp_DATA = completions/umie.fish
+DISTCLEANFILES = $(generated_pages) $(generated_completions)
+
 check_PROGRAMS += tests/check_ahead
 tests_check_ahead_SOURCES = tests/check_ahead.c tests/tap.h
 tests_check_ahead_LDADD = $(tui_libs)
-check_PROGRAMS += tests/check_tui tests/check_panes tests/check_prompt
+check_PROGRAMS += tests/check_tui tests/check_panes tests/check_prompt \
+	tests/check_commands
+tests_check_commands_SOURCES = tests/check_commands.c tests/tap.h
+tests_check_commands_LDADD = $(tui_libs)
+fuzz_programs += tests/fuzz_words
+tests_fuzz_words_SOURCES = tests/fuzz_words.c tests/fuzz_main.c
+tests_fuzz_words_LDADD = $(tui_libs)
+tests_fuzz_words_LDFLAGS = $(fuzz_ldflags)
 tests_check_tui_SOURCES = tests/check_tui.c tests/tui_scene.h tests/tap.h
 tests_check_tui_LDADD = $(tui_libs)
 tests_check_panes_SOURCES = tests/check_panes.c tests/tui_scene.h tests/tap.h
@@ -80,3 +126,4 @@ check_PROGRAMS += tests/check_train_panes
 tests_check_train_panes_SOURCES = tests/check_train_panes.c \
 	tests/run_lines.h tests/tui_scene.h tests/tap.h
 tests_check_train_panes_LDADD = $(tui_libs)
+EXTRA_DIST += tests/corpus/words

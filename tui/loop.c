@@ -20,6 +20,7 @@
 #include "tui/keymap.h"
 #include "tui/pane.h"
 #include "tui/prompt.h"
+#include "tui/reader.h"
 #include "tui/screen.h"
 #include "tui/signals.h"
 
@@ -174,7 +175,7 @@ static bool is_global(int key)
 
 static void pane_key(struct loop *l, int key)
 {
-	const struct binding *b = keymap_find(key);
+	const struct binding *b = keymap_find(&l->app->keys, l->ui.focus, key);
 	struct ui *ui = &l->ui;
 
 	if (l->pasting || key == K_PASTE_BEGIN) {
@@ -193,6 +194,14 @@ static void pane_key(struct loop *l, int key)
 	}
 }
 
+static void global_key(struct loop *l, int key)
+{
+	const struct binding *b = keymap_find(&l->app->keys, l->ui.focus, key);
+
+	if (b)
+		command(l, b->command);
+}
+
 static void take_keys(struct loop *l)
 {
 	int key[KEYS_AT_ONCE], n = 0;
@@ -201,9 +210,12 @@ static void take_keys(struct loop *l)
 		n++;
 	for (int i = 0; i < n; i++) {
 		if (is_global(key[i]))
-			command(l, keymap_find(key[i])->command);
+			global_key(l, key[i]);
 		else if (l->ui.typing)
 			typed_key(l, key[i], i + 1 == n && n < KEYS_AT_ONCE);
+		else if (key[i] == K_ESCAPE && i + 1 < n)
+			pane_key(l,
+				 key[++i] | K_META); /* Alt sends Esc first */
 		else
 			pane_key(l, key[i]);
 		act_on_wishes(l);
@@ -323,6 +335,19 @@ static void release(struct loop *l)
 	l->app->screen = false;
 }
 
+/* For the commands that run another program. */
+static void terminal(struct app *app, bool give)
+{
+	struct loop *l =
+	    (struct loop *)((char *)app->ui - offsetof(struct loop, ui));
+
+	if (give)
+		screen_leave(l->screen);
+	else
+		screen_return(l->screen);
+	resize(l);
+}
+
 int screen_mode(struct app *app)
 {
 	struct loop l = {.app = app};
@@ -336,8 +361,10 @@ int screen_mode(struct app *app)
 	}
 	l.ui.mode = screen_mode_of(l.screen);
 	l.ui.utf8 = screen_utf8(l.screen);
+	reader_for(app);
 	l.prompt = prompt_new(&l.ui);
 	app->ui = &l.ui;
+	app->terminal = terminal;
 	app->screen = true;
 	run(&l);
 	prompt_free(l.prompt);

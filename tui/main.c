@@ -1,11 +1,12 @@
 /*
  * main -- argv to a command, a script, line mode or the full screen.
  */
+#include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "src/base/err.h"
@@ -14,41 +15,9 @@
 #include "tui/app.h"
 #include "tui/cmd.h"
 #include "tui/face.h"
-
-static void usage(FILE *to)
-{
-	struct str out = {0};
-
-	str_add(
-	    &out,
-	    "usage: umie [OPTION...] [TEXT]      look at a text and its "
-	    "picture\n"
-	    "       umie [OPTION...] FILE        annotate a data set, or go on "
-	    "with a session\n"
-	    "       umie COMMAND [OPTION...]     compute without a screen\n"
-	    "\n"
-	    "examples:\n"
-	    "  umie                             the demonstration\n"
-	    "  umie -i dog.jpg 'Rocky is here'  your text and picture\n"
-	    "  umie extract --json -i dog.jpg 'Rocky is here'\n"
-	    "\n"
-	    "options:\n"
-	    "  -m, --model CKPT     checkpoint folder\n"
-	    "  -i, --image FILE     picture\n"
-	    "  -t, --task TASK      mner, mre, med, meae or mee\n"
-	    "  -c, --command CMDS   run commands (separated by ;) in line "
-	    "mode\n"
-	    "      --user NAME      who decides in a session\n"
-	    "      --plain          line mode: no screen, no escape codes\n"
-	    "      --threads N      processor threads\n"
-	    "  -h, --help           this text; umie COMMAND --help for one\n"
-	    "      --version\n"
-	    "\n"
-	    "commands:\n");
-	cmd_list(CMD_BATCH, &out);
-	fputs(out.s, to);
-	str_release(&out);
-}
+#include "tui/pager.h"
+#include "tui/rc.h"
+#include "tui/signals.h"
 
 static int fail(const struct err *err)
 {
@@ -56,48 +25,59 @@ static int fail(const struct err *err)
 	return (int)err->code;
 }
 
-static bool wants_help(int argc, char **argv)
+/* One of two options before `--`; the others do not count then. */
+static bool has_option(int argc, char **argv, const char *a, const char *b)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0)
 			return false;
-		if (strcmp(argv[i], "--help") == 0 ||
-		    strcmp(argv[i], "-h") == 0)
+		if (strcmp(argv[i], a) == 0 || strcmp(argv[i], b) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* Long texts go through a pager when somebody looks. */
+static int show(const char *text)
+{
+	struct err err;
+
+	return pager_show(text, NULL, &err) < 0 ? fail(&err) : 0;
+}
+
+static int usage_of(const struct cmd *c)
+{
+	struct str text = {0};
+	int status;
+
+	if (c)
+		cmd_usage(c, &text);
+	else
+		face_usage(&text);
+	status = show(text.s);
+	str_release(&text);
+	return status;
+}
+
 /* One batch command; `argv[0]` is its name. */
 static int batch(struct app *app, const struct cmd *c, int argc, char **argv)
 {
-	struct str text = {0};
 	struct args a;
 	struct err err;
 
-	if (wants_help(argc, argv)) {
-		cmd_usage(c, &text);
-		fputs(text.s, stdout);
-		str_release(&text);
-		return 0;
-	}
-	if (cmd_parse(c, argc, argv, &a, &err) < 0)
+	if (rc_read(app, &err) < 0 || cmd_parse(c, argc, argv, &a, &err) < 0)
 		return fail(&err);
+	a.settings = &app->settings;
+	app->color = face_color(app);
 	if (c->exec(app, &a, &err) < 0)
 		return fail(&err);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
+		if (errno == EPIPE) /* whoever read it has seen enough */
+			return 128 + SIGPIPE;
 		fprintf(stderr, "umie: standard output: cannot write\n");
 		return 1;
 	}
-	return 0;
-}
-
-static bool use_color(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && !(no && *no) && term &&
-	       strcmp(term, "dumb") != 0;
+	return app->exit_code;
 }
 
 /*
@@ -113,6 +93,21 @@ static void wait_quietly(char **argv)
 	execv("/proc/self/exe", argv); /* when it fails we just go on */
 }
 
+/* What needs neither settings nor the helper; -1: something else. */
+static int at_once(const struct cmd *c, int argc, char **argv)
+{
+	struct err err;
+
+	if (has_option(argc, argv, "--help", "-h"))
+		return usage_of(c);
+	if (!c && has_option(argc, argv, "--version", "--version"))
+		return puts(PACKAGE_STRING) < 0;
+	if (!c &&
+	    has_option(argc, argv, "--reset-terminal", "--reset-terminal"))
+		return signals_reset_terminal(&err) < 0 ? fail(&err) : 0;
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
 	struct decoder *decoder = NULL;
@@ -123,22 +118,18 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
+	/* A parent may have told us to ignore it; `umie … | head` ends us. */
+	signal(SIGPIPE, SIG_DFL);
 	c = argc > 1 ? cmd_find(argv[1], CMD_BATCH) : NULL;
-	if (!c && argc > 1 && strcmp(argv[1], "--version") == 0) {
-		puts(PACKAGE_STRING);
-		return 0;
-	}
-	if (!c && wants_help(argc, argv)) {
-		usage(stdout);
-		return 0;
-	}
+	status = at_once(c, argc, argv);
+	if (status >= 0)
+		return status;
 	wait_quietly(argv);
 	/* The helper forks before there is a thread or a model. */
 	decoder = decoder_start(&err);
 	if (!decoder)
 		return fail(&err);
 	app_init(&app, argv[0], decoder);
-	app.color = use_color();
 	status =
 	    c ? batch(&app, c, argc - 1, argv + 1) : face_run(&app, argc, argv);
 	app_release(&app);

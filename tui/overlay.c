@@ -38,14 +38,14 @@ static void text(struct list *l, unsigned ink, const char *s)
 	glyphs_release(&g);
 }
 
-static void keys(struct list *l)
+static void keys(struct list *l, const struct app *app)
 {
-	const struct binding *b = BINDINGS;
+	const struct binding *b = app->keys.row;
 
 	while (b->command) {
 		const struct binding *first = b;
 		struct str names = {0};
-		char name[16];
+		char name[KEY_NAME];
 
 		do {
 			str_addf(&names, "%s%s", names.len ? " " : "",
@@ -101,7 +101,7 @@ int overlay_draw(const struct app *app, const struct port *p, int scroll)
 	case OVERLAY_NONE:
 		break;
 	case OVERLAY_KEYS:
-		keys(&l);
+		keys(&l, app);
 		break;
 	case OVERLAY_MESSAGES:
 		messages(&l, app);

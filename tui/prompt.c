@@ -7,15 +7,11 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "src/base/err.h"
-#include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/base/utf8.h"
 #include "tui/cells.h"
-#include "tui/complete.h"
 #include "tui/keymap.h"
-
-enum { HISTORY_LINES = 1000 };
+#include "tui/reader.h"
 
 struct prompt {
 	struct ui *ui;    /* borrowed */
@@ -23,10 +19,9 @@ struct prompt {
 	size_t taken;     /* of queue */
 	struct str paste; /* between the brackets of a paste */
 	bool pasting;
-	bool ended;         /* readline handed in a line */
-	char *line;         /* that line; owned */
-	char *history_file; /* owned; NULL: none is kept */
-	int added;          /* history lines that the file lacks */
+	bool ended;                        /* readline handed in a line */
+	char *line;                        /* that line; owned */
+	rl_completion_func_t *complete;    /* of a command line */
 	HISTORY_STATE *commands, *nothing; /* while the other is in use */
 	FILE *null;
 	int columns;
@@ -75,27 +70,13 @@ static void follow(void)
 			str_addc(&ui->label, *s);
 }
 
-static char *next_word(const char *text, int state)
+/* A pane's text is no command line. */
+static char **complete_in_prompt(const char *text, int start, int end)
 {
-	static size_t n; /* readline asks for one match after the other */
-
-	n = state ? n + 1 : 0;
-	return complete_word(rl_line_buffer,
-			     (size_t)(rl_point - (int)strlen(text)), text, n);
-}
-
-static char **complete(const char *text, int start, int end)
-{
-	char **found;
-
-	(void)end;
+	if (the_prompt->ui->typing == TYPING_PROMPT)
+		return the_prompt->complete(text, start, end);
 	rl_attempted_completion_over = 1;
-	if (the_prompt->ui->typing != TYPING_PROMPT)
-		return NULL;
-	found = rl_completion_matches(text, next_word);
-	if (!found && complete_wants_file(rl_line_buffer, (size_t)start))
-		rl_attempted_completion_over = 0;
-	return found;
+	return NULL;
 }
 
 static void show_matches(char **match, int n, int longest)
@@ -110,19 +91,17 @@ static void show_matches(char **match, int n, int longest)
 
 static void set_up_readline(struct prompt *p)
 {
-	rl_readline_name = "umie";
+	reader_start();
+	p->complete = rl_attempted_completion_function;
+	rl_attempted_completion_function = complete_in_prompt;
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
-	rl_change_environment = 0;
 	rl_prep_term_function = NULL;
 	rl_deprep_term_function = NULL;
 	rl_getc_function = next_byte;
 	rl_input_available_hook = bytes_wait;
 	rl_redisplay_function = follow;
 	rl_completion_display_matches_hook = show_matches;
-	rl_attempted_completion_function = complete;
-	rl_completer_quote_characters = "\"'";
-	rl_filename_quote_characters = " \t\"'\\";
 	rl_outstream = p->null;
 	/* Esc and Enter in haste would switch to vi's keys; ~/.inputrc may. */
 	rl_unbind_key_in_map('\r', emacs_meta_keymap);
@@ -130,21 +109,6 @@ static void set_up_readline(struct prompt *p)
 	rl_initialize();
 	rl_variable_bind("keyseq-timeout", "0");
 	rl_variable_bind("bell-style", "none");
-}
-
-static void open_history(struct prompt *p)
-{
-	char *dir = file_xdg("STATE");
-	struct err err;
-
-	using_history();
-	stifle_history(HISTORY_LINES);
-	if (dir && file_mkdirs(dir, &err) == 0) {
-		p->history_file = file_join(dir, "history");
-		read_history(p->history_file);
-	}
-	free(dir);
-	using_history();
 }
 
 struct prompt *prompt_new(struct ui *ui)
@@ -157,30 +121,7 @@ struct prompt *prompt_new(struct ui *ui)
 	p->nothing = xcalloc(1, sizeof(*p->nothing));
 	the_prompt = p;
 	set_up_readline(p);
-	open_history(p);
 	return p;
-}
-
-/* Only what is new: another umie may have written meanwhile. */
-static void keep_history(struct prompt *p)
-{
-	if (!p->history_file || p->added == 0)
-		return;
-	if (file_exists(p->history_file))
-		append_history(p->added, p->history_file);
-	else
-		write_history(p->history_file);
-	history_truncate_file(p->history_file, HISTORY_LINES);
-}
-
-static void remember(struct prompt *p, const char *line)
-{
-	HIST_ENTRY *last = history_get(history_base + history_length - 1);
-
-	if (!*line || (last && strcmp(last->line, line) == 0))
-		return;
-	add_history(line);
-	p->added++;
 }
 
 void prompt_free(struct prompt *p)
@@ -188,8 +129,7 @@ void prompt_free(struct prompt *p)
 	if (!p)
 		return;
 	prompt_leave(p);
-	keep_history(p);
-	clear_history();
+	reader_stop();
 	rl_outstream = stdout;
 	if (p->null)
 		fclose(p->null);
@@ -198,7 +138,6 @@ void prompt_free(struct prompt *p)
 	str_release(&p->paste);
 	free(p->line);
 	free(p->nothing);
-	free(p->history_file);
 	free(p);
 }
 
@@ -397,7 +336,7 @@ bool prompt_key(struct prompt *p, int key, bool alone, char **line)
 	*line = p->line;
 	p->line = NULL;
 	if (*line && !pane)
-		remember(p, *line);
+		reader_remember(*line);
 	prompt_leave(p);
 	return true;
 }

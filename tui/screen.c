@@ -241,10 +241,16 @@ static int translate(int code)
 	    {KEY_F(3), K_F3},
 	    {KEY_F(4), K_F4},
 	    {KEY_F(5), K_F5},
+	    {KEY_SR, K_SHIFT_UP},
+	    {KEY_SF, K_SHIFT_DOWN},
+	    {KEY_SRIGHT, K_SHIFT_RIGHT},
+	    {KEY_SLEFT, K_SHIFT_LEFT},
 	    {CODE_PASTE_BEGIN, K_PASTE_BEGIN},
 	    {CODE_PASTE_END, K_PASTE_END},
 	};
 
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return K_F1 + code - KEY_F(1);
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].code == code)
 			return table[i].key;
@@ -268,14 +274,28 @@ bool screen_key(struct screen *s, int *key)
 	return true;
 }
 
-void screen_suspend(struct screen *s)
+void screen_leave(struct screen *s)
 {
 	send(PASTE_OFF);
 	endwin();
-	signals_suspend();
+	fflush(stderr);
+	dup2(s->err_fd, STDERR_FILENO);
+}
+
+void screen_return(struct screen *s)
+{
+	fflush(stderr);
+	dup2(s->log[1], STDERR_FILENO);
 	/* The next refresh takes the terminal again, but not this mode. */
 	send(PASTE_ON);
 	screen_repaint(s);
+}
+
+void screen_suspend(struct screen *s)
+{
+	screen_leave(s);
+	signals_suspend();
+	screen_return(s);
 }
 
 int screen_log_fd(const struct screen *s)

@@ -33,6 +33,10 @@ void screen_draw(struct screen *s, const struct grid *g);
 /* The next key of keymap.h that has come; false when there is none. */
 bool screen_key(struct screen *s, int *key);
 
+/* Another program has the terminal from screen_leave() to screen_return(). */
+void screen_leave(struct screen *s);
+void screen_return(struct screen *s);
+
 /* Give the terminal back, stop, and take it again when continued. */
 void screen_suspend(struct screen *s);
 

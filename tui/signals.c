@@ -44,20 +44,22 @@ static void say(int fd, const char *s, size_t n)
 }
 
 /*
- * Only what a handler may call.  The string leaves mouse, focus and paste
- * modes and the alternate screen, shows the cursor, ends colours.
+ * Leaves mouse, focus and paste modes and the alternate screen, shows the
+ * cursor, ends colours.
  */
+static const char LEAVE[] =
+    "\033[?1000l\033[?1002l\033[?1006l\033[?1004l\033[?2004l"
+    "\033[?1049l\033[?25h\033[0m";
+
+/* Only what a handler may call. */
 static void crash(int sig)
 {
-	static const char leave[] =
-	    "\033[?1000l\033[?1002l\033[?1006l\033[?1004l\033[?2004l"
-	    "\033[?1049l\033[?25h\033[0m";
 	static const char words[] =
 	    "umie: a fatal error; the terminal was restored\n";
 	char block[512];
 	ssize_t n;
 
-	say(state.tty, leave, sizeof(leave) - 1);
+	say(state.tty, LEAVE, sizeof(LEAVE) - 1);
 	tcsetattr(state.tty, TCSANOW, &state.was);
 	while (state.log_fd >= 0 &&
 	       (n = read(state.log_fd, block, sizeof(block))) > 0)
@@ -140,6 +142,23 @@ int signals_next(void)
 			state.waiting[sig] = 0;
 			return sig;
 		}
+	return 0;
+}
+
+int signals_reset_terminal(struct err *err)
+{
+	struct termios t;
+
+	if (tcgetattr(STDOUT_FILENO, &t) < 0)
+		return err_set(err, ERR_FAILED,
+			       "standard output is no terminal that could be "
+			       "reset");
+	say(STDOUT_FILENO, LEAVE, sizeof(LEAVE) - 1);
+	t.c_iflag |= BRKINT | ICRNL | IXON;
+	t.c_iflag &= ~(tcflag_t)(IGNCR | INLCR | ISTRIP);
+	t.c_oflag |= OPOST | ONLCR;
+	t.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
+	tcsetattr(STDOUT_FILENO, TCSADRAIN, &t);
 	return 0;
 }
 

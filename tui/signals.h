@@ -26,6 +26,13 @@ int signals_fd(void);
 /* The next signal, each kind once; 0: no more. */
 int signals_next(void);
 
+/*
+ * What a crash would have done: modes, alternate screen, cursor, colours and
+ * line editing of the terminal that standard output is.  ERR_FAILED when it
+ * is none.
+ */
+int signals_reset_terminal(struct err *err);
+
 /* Stop the whole process group, as C-z does; returns when continued. */
 void signals_suspend(void);
 

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,13 @@ void dnn_matmul_close(struct dnn *d)
 	arena_release(&d->matmul->scratch);
 	free(d->matmul);
 	d->matmul = NULL;
+}
+
+void dnn_version(char out[24])
+{
+	const dnnl_version_t *v = dnnl_version();
+
+	snprintf(out, 24, "%d.%d.%d", v->major, v->minor, v->patch);
 }
 
 /* Each further instruction set has all bits of the ones below it. */

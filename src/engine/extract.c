@@ -66,9 +66,9 @@ static void begin(struct job_state *j, struct extractor *x,
 		  const struct extract_request *r)
 {
 	*j = (struct job_state){.x = x, .r = r, .schema = &x->b->schema};
-	if (!relabel_any(&r->labels))
+	if (!relabel_any(&r->relabel))
 		return;
-	relabel_schema(&r->labels, &x->b->schema, &j->changed);
+	relabel_schema(&r->relabel, &x->b->schema, &j->changed);
 	j->schema = &j->changed;
 }
 
@@ -102,6 +102,13 @@ static int check_request(const struct extractor *x,
 		return err_set(err, ERR_USAGE,
 			       "a relation wants both head and tail, or "
 			       "neither");
+	if (r->labels.n &&
+	    (r->task == TASK_MEE || (r->task == TASK_MRE && !r->head)))
+		return err_set(err, ERR_USAGE,
+			       "%s asks several questions, so it takes no list "
+			       "of labels",
+			       r->task == TASK_MEE ? "mee"
+						   : "mre without a pair");
 	if (r->task == TASK_MEAE && !r->event)
 		return err_set(err, ERR_USAGE,
 			       "meae wants an event type (mee finds the events "
@@ -164,12 +171,22 @@ static int look(struct job_state *j, struct err *err)
 	return 0;
 }
 
+/* The schema with the request's own labels in it, where it has any. */
+static void schema_of(const struct job_state *j, enum task t,
+		      struct schema *out)
+{
+	static const struct labels none;
+
+	schema_with(out, j->schema, t, t == j->r->task ? &j->r->labels : &none);
+}
+
 /* A prompt of task t in a step of its own; step_release() it. */
 static int ask(const struct job_state *j, enum task t, const char *head,
 	       const char *tail, const char *event, struct step *s,
 	       struct err *err)
 {
 	const struct bundle *b = j->x->b;
+	struct schema schema;
 	const char *tmpl;
 	double start = clock_ms();
 	char *instruction;
@@ -181,9 +198,11 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 	/* A cascade's later steps have instructions of their own. */
 	tmpl = bundle_instruction(b, t,
 				  t == j->r->task ? j->r->instruction : NULL);
+	schema_of(j, t, &schema);
 	rc = prompt_instruction(
-	    &instruction, tmpl, t, j->schema, head, tail,
-	    event ? relabel_say(&j->r->labels, event) : NULL, err);
+	    &instruction, tmpl, t, &schema, head, tail,
+	    event ? relabel_say(&j->r->relabel, event) : NULL, err);
+	schema_release(&schema);
 	if (rc < 0)
 		return rc;
 	rc = prompt_build(&s->prompt, b->tokenizer, instruction, j->r->text,
@@ -258,14 +277,17 @@ static void replace(char **to, const char *value)
 static void read_answer(struct job_state *j, enum task t, const char *event,
 			const struct step *s, struct records *out)
 {
-	const struct relabel *l = &j->r->labels;
+	const struct relabel *l = &j->r->relabel;
 	const char *said = event ? relabel_say(l, event) : NULL;
 	int e = said ? labels_find(&j->schema->events, said, strlen(said)) : -1;
+	struct schema schema;
 
 	str_addf(&j->raw, "%s%s", j->raw.len ? "\n" : "", s->raw);
 	j->out->answer_tokens += s->best.n - 1;
-	answer_parse(bundle_grammar(j->x->b), t, j->schema, e, s->raw,
+	schema_of(j, t, &schema);
+	answer_parse(bundle_grammar(j->x->b), t, &schema, e, s->raw,
 		     strlen(s->raw), out);
+	schema_release(&schema);
 	for (size_t i = 0; i < out->n && l->from.n; i++) {
 		struct record *r = &out->rec[i];
 

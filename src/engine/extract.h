@@ -30,10 +30,13 @@ enum gate_setting { GATE_SET_OWN, GATE_SET_OFF, GATE_SET_HELD };
 struct extract_request {
 	char *id;
 	enum task task;
-	char *text;           /* valid UTF-8 */
-	char *instruction;    /* template, "I0" … "I2", or NULL */
-	char *head, *tail;    /* MRE: both or none */
-	char *event;          /* MEAE: a type of the schema */
+	char *text;        /* valid UTF-8 */
+	char *instruction; /* template, "I0" … "I2", or NULL */
+	char *head, *tail; /* MRE: both or none */
+	char *event;       /* MEAE: a type of the schema */
+	/* instead of the schema's list that belongs to the task, in this
+	 * order; empty: the schema's.  Not for cascades. */
+	struct labels labels;
 	char *image;          /* path; NULL: no picture */
 	struct regions boxes; /* n > 1: given boxes, pixels */
 	bool boxes_relative;  /* boxes are 0..1 of the picture */
@@ -46,8 +49,8 @@ struct extract_request {
 	bool attention;   /* weights over regions for every record */
 	int head_shown;   /* attention of this head (1 …); 0: their mean */
 	/* what a probe changes */
-	struct relabel labels; /* owned */
-	uint64_t hidden;       /* bit k: region k is masked out */
+	struct relabel relabel; /* owned */
+	uint64_t hidden;        /* bit k: region k is masked out */
 };
 void extract_request_release(struct extract_request *r);
 void extract_request_copy(struct extract_request *to,

@@ -23,10 +23,11 @@ void extract_request_release(struct extract_request *r)
 	free(r->head);
 	free(r->tail);
 	free(r->event);
+	labels_release(&r->labels);
 	free(r->image);
 	free(r->boxes_file);
 	free(r->detector);
-	relabel_release(&r->labels);
+	relabel_release(&r->relabel);
 	*r = (struct extract_request){0};
 }
 
@@ -40,10 +41,12 @@ void extract_request_copy(struct extract_request *to,
 	to->head = copy(from->head);
 	to->tail = copy(from->tail);
 	to->event = copy(from->event);
+	to->labels = (struct labels){0};
+	labels_append(&to->labels, &from->labels);
 	to->image = copy(from->image);
 	to->boxes_file = copy(from->boxes_file);
 	to->detector = copy(from->detector);
-	relabel_copy(&to->labels, &from->labels);
+	relabel_copy(&to->relabel, &from->relabel);
 }
 
 void example_request(const struct example *e, struct extract_request *r)

@@ -17,6 +17,12 @@ void labels_add(struct labels *l, const char *name, size_t len)
 	l->name[l->n++] = xstrndup(name, len);
 }
 
+void labels_append(struct labels *l, const struct labels *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		labels_add(l, more->name[i], strlen(more->name[i]));
+}
+
 void labels_release(struct labels *l)
 {
 	for (size_t i = 0; i < l->n; i++)

@@ -18,6 +18,7 @@ struct labels {
 };
 
 void labels_add(struct labels *l, const char *name, size_t len);
+void labels_append(struct labels *l, const struct labels *more); /* copies */
 void labels_release(struct labels *l);
 void labels_copy(struct labels *to, const struct labels *from); /* deep */
 /* Index of a label, ASCII case ignored and trimmed; -1 when there is none. */

@@ -161,3 +161,33 @@ int instruction_fill(const char *tmpl, enum task t,
 	}
 	return 0;
 }
+
+/* Roles of n events; those of `own` when it is not NULL. */
+static void copy_roles(struct schema *out, const struct schema *s,
+		       const struct labels *own)
+{
+	out->event_roles =
+	    xcalloc(MAX(out->events.n, 1), sizeof(*out->event_roles));
+	for (size_t i = 0; i < out->events.n; i++) {
+		const char *name = out->events.name[i];
+		int was = labels_find(&s->events, name, strlen(name));
+
+		labels_copy(&out->event_roles[i],
+			    own ? own : schema_roles(s, was));
+	}
+}
+
+void schema_with(struct schema *out, const struct schema *s, enum task t,
+		 const struct labels *own)
+{
+	bool some = own->n > 0, roles = some && t == TASK_MEAE;
+
+	*out = (struct schema){0};
+	labels_copy(&out->entities,
+		    some && t == TASK_MNER ? own : &s->entities);
+	labels_copy(&out->relations,
+		    some && t == TASK_MRE ? own : &s->relations);
+	labels_copy(&out->events, some && t == TASK_MED ? own : &s->events);
+	labels_copy(&out->roles, roles ? own : &s->roles);
+	copy_roles(out, s, roles ? own : NULL);
+}

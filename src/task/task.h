@@ -46,6 +46,14 @@ bool task_find(const char *name, enum task *out);
 const char *task_names(void);
 
 /*
+ * A copy of `s` in which `own`, unless empty, is the list that belongs to task
+ * t: entity types, relations, event types (a new one has every role), or the
+ * roles of every event.  The caller's to schema_release().
+ */
+void schema_with(struct schema *out, const struct schema *s, enum task t,
+		 const struct labels *own);
+
+/*
  * Named instruction sets: "I0", "I1", "I2" (paper, Table 6; the templates use
  * the same fields), case ignored.  Table 6 has them for mner only: NULL for
  * any other task or name.
