@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
@@ -171,6 +172,7 @@ static void put_back(struct engine *e, struct node *n, struct event *ev)
 		event_free(ev);
 	pthread_mutex_unlock(&e->lock);
 }
+enum { NICE = 5 };
 
 static void *run(void *arg)
 {
@@ -178,6 +180,8 @@ static void *run(void *arg)
 	struct node *n;
 	int rc;
 
+	/* Of this thread and those it starts: no key waits for a core. */
+	setpriority(PRIO_PROCESS, 0, NICE);
 	while ((n = take(e))) {
 		struct event *ev = event_new(EVENT_DONE, n->job, n->id);
 
