@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 
 packages="gcc libc6-dev make autoconf automake pkg-config
 libdnnl-dev libcjson-dev libstb-dev libncurses-dev libreadline-dev
-libchafa-dev nettle-dev libsqlite3-dev"
+libchafa-dev libglib2.0-dev nettle-dev libsqlite3-dev"
 
 # Several ranks want these; everything else builds and runs without.
 wanted="libopenmpi-dev openmpi-bin"

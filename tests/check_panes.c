@@ -189,7 +189,7 @@ static void check_bars(void)
 	}
 	s.ui.w = 80;
 	s.ui.overlay = OVERLAY_KEYS;
-	shows(&s, ":nudge -0.05", "? shows what keys do");
+	shows(&s, ":accept all", "? shows what keys do");
 	scene_release(&s);
 }
 

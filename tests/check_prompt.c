@@ -54,7 +54,7 @@ static bool line_is(const struct ui *ui, const char *want)
 
 static void check_command(struct prompt *p, struct ui *ui)
 {
-	prompt_command(p);
+	prompt_command(p, "");
 	ok(ui->typing == TYPING_PROMPT && strcmp(ui->label.s, ":") == 0,
 	   "a command has its prompt");
 	type(p, "text w\u00f6rld \u4e2d");
@@ -68,10 +68,10 @@ static void check_command(struct prompt *p, struct ui *ui)
 	ok(press(p, K_ENTER, true) && ui->typing == TYPING_NONE &&
 	       strcmp(entered, "text w\u00f6rld \u4e2d") == 0,
 	   "Enter hands the line over");
-	prompt_command(p);
+	prompt_command(p, "");
 	type(p, "quit");
 	ok(press(p, K_ESCAPE, true) && !entered, "Esc alone leaves");
-	prompt_command(p);
+	prompt_command(p, "");
 	press(p, K_UP, true);
 	ok(line_is(ui, "text w\u00f6rld \u4e2d"),
 	   "what was left is not in the history, what was entered is");
@@ -80,7 +80,7 @@ static void check_command(struct prompt *p, struct ui *ui)
 
 static void check_completion(struct prompt *p, struct ui *ui)
 {
-	prompt_command(p);
+	prompt_command(p, "");
 	type(p, "foc\tne\t");
 	ok(line_is(ui, "focus next "), "Tab completes names and arguments");
 	press(p, KEY_CTRL('u'), true);
@@ -128,7 +128,7 @@ static void check_rows(struct prompt *p, struct ui *ui)
 /* Sequences that made readline crash or stay in the middle of something. */
 static void check_search(struct prompt *p, struct ui *ui)
 {
-	prompt_command(p);
+	prompt_command(p, "");
 	press(p, KEY_CTRL('r'), false);
 	type(p, "w\u00f6");
 	ok(strstr(ui->label.s, "search") && strstr(ui->line.s, "w\u00f6rld"),
@@ -139,7 +139,7 @@ static void check_search(struct prompt *p, struct ui *ui)
 	ok(ui->typing == TYPING_PROMPT, "two keys end a search");
 	press(p, K_ESCAPE, false);
 	prompt_leave(p);
-	prompt_command(p);
+	prompt_command(p, "");
 	type(p, "b");
 	ok(line_is(ui, "b"), "half a sequence is forgotten on leaving");
 	press(p, K_ESCAPE, false);
@@ -169,7 +169,7 @@ static void check_any(struct prompt *p, struct ui *ui)
 
 	for (int i = 0; i < 20000; i++) {
 		if (ui->typing == TYPING_NONE && i % 2)
-			prompt_command(p);
+			prompt_command(p, "");
 		else if (ui->typing == TYPING_NONE)
 			prompt_edit(p, "one w\u00f6rld");
 		seed = seed * 6364136223846793005UL + 1442695040888963407UL;

@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
@@ -47,6 +48,72 @@ static void check_cells(void)
 	ok(glyphs_byte(&g, 13) == 1 && glyphs_byte(&g, 14) == 2,
 	   "so does a byte");
 	glyphs_release(&g);
+}
+
+/* Texts that break columns elsewhere: in any width none takes more. */
+static bool stays_within(const char *text, int w)
+{
+	struct grid g;
+	struct port p = {&g, 0, 0, 1, w};
+	struct glyphs gl;
+	struct rows rows;
+	bool good;
+
+	grid_init(&g, w + 1, 1);
+	good = port_text(&p, 0, 0, 0, text) <= w && g.cell[w].cp == ' ';
+	glyphs_of(&gl, text, strlen(text));
+	rows_wrap(&rows, &gl, w);
+	for (size_t i = 0; i < rows.n; i++) {
+		size_t begin = rows.row[i].begin, end = rows.row[i].end;
+
+		while (end > begin && gl.g[end - 1].cp == ' ')
+			end--; /* a space may hang over the edge */
+		good &= glyphs_width(&gl, begin, end) <= w;
+	}
+	for (size_t i = 0; i < gl.n; i++)
+		good &= gl.g[i].cp >= 0x20 &&
+			(gl.g[i].cp < 0x7f ||
+			 wcwidth((wchar_t)gl.g[i].cp) == gl.g[i].width);
+	rows_release(&rows);
+	glyphs_release(&gl);
+	grid_release(&g);
+	return good;
+}
+
+static void check_corpus(void)
+{
+	static const struct {
+		const char *text, *what;
+	} corpus[] = {
+	    {"\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd (abc) "
+	     "\u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+	     "right to left"},
+	    {"\u202eturned\u202c and \u2066isolated\u2069", "its controls"},
+	    {"\ufeffmark \u200bzero\u200d width\u00ad hyphen",
+	     "characters of no width"},
+	    {"\U0001f468\u200d\U0001f469\u200d\U0001f467 "
+	     "\U0001f1e9\U0001f1ea \U0001f9d1\U0001f3ff",
+	     "emoji"},
+	    {"1\ufe0f\u20e3 keycap \u2764\ufe0f heart \u2764 bare",
+	     "variation selectors"},
+	    {"Z\u0351\u036b\u0343a\u0363\u0349l\u0348\u035ag\u0349o",
+	     "heaps of marks"},
+	    {"\u1112\u1161\u11ab \ud55c\uae00 \u0e01\u0e33 "
+	     "\u0915\u094d\u0937 \ufdfa",
+	     "scripts that join"},
+	    {"tab\there\r\nline\033[31mred\007 \xc2\x85next",
+	     "control characters"},
+	    {"broken \xff\xc3 \xe4\xb8 \xed\xa0\x80 bytes", "no UTF-8"},
+	    {"\u2028separator \U000e0041tag", "separators and tags"},
+	};
+
+	for (size_t c = 0; c < ARRAY_LEN(corpus); c++) {
+		bool good = true;
+
+		for (int w = 2; w <= 40; w++)
+			good &= stays_within(corpus[c].text, w);
+		ok(good, "%s: no column breaks", corpus[c].what);
+	}
 }
 
 /* Rows as "a|b". */
@@ -283,6 +350,14 @@ static void check_canvas(void)
 	       canvas_index((struct rgb){128, 128, 128}) == 244 &&
 	       canvas_index((struct rgb){0, 0, 0}) == 16,
 	   "colours of 256");
+	if (canvas_has_symbols()) {
+		canvas_draw(&im, &none, CANVAS_SYMBOLS, &p);
+		ok(g.cell[0].painted && g.cell[0].bg.r > 250 &&
+		       g.cell[4].bg.r < 5,
+		   "symbols: white is white, black is black");
+	} else {
+		skip("symbols", "built without libchafa");
+	}
 	str_release(&row);
 	grid_release(&g);
 }
@@ -362,6 +437,7 @@ int main(void)
 		      cells_width("\u4e2d") == 2;
 	check_cells();
 	check_rows();
+	check_corpus();
 	check_grid();
 	check_screens();
 	check_layout();

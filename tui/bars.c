@@ -1,11 +1,16 @@
 /* The lines around the panes: status, keys, messages, prompt. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "sessions/session.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+
+enum { ROOMY = 100 }; /* columns: size and type of the weights find room */
 
 /* Last part of a path, slashes at its end aside. */
 static int base_name(const char *path, const char **name)
@@ -29,6 +34,24 @@ static const char *activity(const struct app *app)
 	return app->result && app->stale ? "old" : "";
 }
 
+/* "  tw15 37/3257 (3219 to do)  anna  *2 unsaved" */
+static int status_session(const struct app *app, const struct port *p, int at)
+{
+	size_t unsaved = session_unsaved(app->session);
+	struct queue_progress q;
+
+	queue_progress(&app->queue, session_state(app->session), &q);
+	at = port_printf(p, 0, at, INK_REVERSE, "  %s %ld/%zu (%zu to do)  %s",
+			 session_name(app->session), q.place, q.n,
+			 q.n - q.done - q.skipped, session_who(app->session));
+	if (session_read_only(app->session))
+		return port_text(p, 0, at, INK_REVERSE, "  read only");
+	if (unsaved)
+		return port_printf(p, 0, at, INK_REVERSE | INK_BOLD,
+				   "  *%zu unsaved", unsaved);
+	return port_text(p, 0, at, INK_REVERSE, "  saved");
+}
+
 void bar_status(const struct app *app, const struct port *p)
 {
 	const char *name;
@@ -38,12 +61,14 @@ void bar_status(const struct app *app, const struct port *p)
 	at = port_text(p, 0, 1, INK_REVERSE | INK_BOLD, "umie");
 	if (app->open) {
 		n = base_name(app->report.path, &name);
-		at = port_printf(p, 0, at, INK_REVERSE, "  %.*s %.1f M %s", n,
-				 name,
-				 (double)(app->report.parameters +
-					  app->report.vision_parameters) /
-				     1e6,
-				 app->report.dtype);
+		at = port_printf(p, 0, at, INK_REVERSE, "  %.*s", n, name);
+		if (p->w >= ROOMY || !app->session)
+			at = port_printf(
+			    p, 0, at, INK_REVERSE, " %.1f M %s",
+			    (double)(app->report.parameters +
+				     app->report.vision_parameters) /
+				1e6,
+			    app->report.dtype);
 	} else {
 		at = port_text(p, 0, at, INK_REVERSE, "  no checkpoint");
 	}
@@ -54,6 +79,8 @@ void bar_status(const struct app *app, const struct port *p)
 			 task_name(app->request.task));
 	at = port_text(p, 0, at, INK_REVERSE | INK_BOLD,
 		       screen_title(app->ui->screen));
+	if (app->session)
+		at = status_session(app, p, at);
 	if (app->result)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms",
 				 app->result->ms.total);
@@ -87,24 +114,39 @@ static int draw_hint(const struct port *p, int x, const struct binding *b)
 	return end;
 }
 
-/* Those that belong everywhere always find room; the pane's, where it is. */
-static void draw_hints(const struct port *p, const struct keymap *keys,
-		       unsigned pane)
+/* Shown in this pane, and no other row has the key there. */
+static bool hinted(const struct keymap *keys, const struct binding *b,
+		   enum pane_id pane, bool session)
 {
-	const unsigned all = (1u << PANES) - 1;
+	if (!b->hint || !(b->panes & 1u << pane) ||
+	    keymap_find(keys, pane, b->key) != b)
+		return false;
+	return session || !(b->panes & HINT_SESSION);
+}
+
+/* Always to be seen: those of all panes, in a session only how to get help. */
+static bool is_kept(const struct binding *b, bool session)
+{
+	return session ? b->key == '?' : b->panes == (1u << PANES) - 1;
+}
+
+static void draw_hints(const struct port *p, const struct keymap *keys,
+		       enum pane_id pane, bool session)
+{
 	const struct binding *b;
 	int x = 1, room = p->w + 1;
 
 	for (b = keys->row; b->command; b++)
-		if (b->hint && b->panes == all)
+		if (b->hint && is_kept(b, session))
 			room -= hint_width(b);
 	for (b = keys->row; b->command; b++) {
-		if (!b->hint || !(b->panes & pane))
+		if (!hinted(keys, b, pane, session))
 			continue;
-		if (b->panes != all && hint_width(b) > room - 1)
-			continue;
-		if (b->panes != all)
+		if (!is_kept(b, session)) {
+			if (hint_width(b) > room - 1)
+				continue;
 			room -= hint_width(b);
+		}
 		x = draw_hint(p, x, b);
 	}
 }
@@ -124,13 +166,17 @@ void bar_keys(const struct app *app, const struct port *p)
 			  ":help lists the commands");
 		return;
 	}
+	if (app->ui->adjust.kind) {
+		port_text(p, 0, 1, 0, adjust_keys(app->ui->adjust.kind));
+		return;
+	}
 	if (app->ui->overlay) {
 		port_text(p, 0, 1, 0,
 			  "PgUp and PgDn scroll, any other key "
 			  "closes");
 		return;
 	}
-	draw_hints(p, &app->keys, 1u << app->ui->focus);
+	draw_hints(p, &app->keys, app->ui->focus, app->session != NULL);
 }
 
 void bar_messages(const struct app *app, const struct port *p)
@@ -146,10 +192,56 @@ void bar_messages(const struct app *app, const struct port *p)
 		port_text(p, (int)i, 1, 0, app->log[app->n_log - n + i]);
 }
 
+static double percent(size_t n, size_t of)
+{
+	return of ? 100.0 * (double)n / (double)of : 0;
+}
+
+/* "1 h 34 min left" */
+static char *time_left(double minutes)
+{
+	int m = (int)ceil(minutes);
+
+	if (minutes < 0)
+		return xstrdup("");
+	if (m >= 60)
+		return xasprintf("  %d h %d min left", m / 60, m % 60);
+	return xasprintf("  %d min left", m);
+}
+
+/* "37/3257 [=====...........]  2.4/min  22 h left   accepted 81% …" */
 void bar_progress(const struct app *app, const struct port *p)
 {
-	(void)app;
-	(void)p;
+	enum { BAR = 24 };
+	const struct state *s;
+	const struct session_counts *c;
+	struct queue_progress q;
+	size_t decided;
+	char *left;
+	int at, full;
+
+	if (!app->session)
+		return;
+	s = session_state(app->session);
+	c = &s->counts;
+	queue_progress(&app->queue, s, &q);
+	decided = c->accepted + c->edited + c->rejected;
+	full = q.n ? (int)((q.done + q.skipped) * BAR / q.n) : 0;
+	at = port_printf(p, 0, 1, 0, "%zu/%zu [", q.done + q.skipped, q.n);
+	for (int i = 0; i < BAR; i++)
+		port_char(p, 0, at + i, 0, i < full ? '=' : '.');
+	at = port_text(p, 0, at + BAR, 0, "]");
+	if (c->per_minute > 0)
+		at = port_printf(p, 0, at, 0, "  %.1f/min", c->per_minute);
+	left = time_left(q.minutes);
+	at = port_text(p, 0, at, 0, left);
+	if (decided)
+		port_printf(
+		    p, 0, at, 0,
+		    "   accepted %.0f%%  edited %.0f%%  rejected %.0f%%",
+		    percent(c->accepted, decided), percent(c->edited, decided),
+		    percent(c->rejected, decided));
+	free(left);
 }
 
 /* The command line scrolls sideways so that the cursor is in view. */
@@ -172,12 +264,25 @@ static void prompt_line(const struct ui *ui, const struct port *p)
 	glyphs_release(&g);
 }
 
+/* The command that Enter will run; the label is being looked for. */
+static void pick_line(const struct ui *ui, const struct port *p)
+{
+	const struct adjust *a = &ui->adjust;
+	int at = port_printf(p, 0, 0, INK_BOLD, ":%s", a->before);
+
+	at = port_text(p, 0, at, 0, str_cstr(&a->filter));
+	port_cursor(p, 0, at);
+	port_text(p, 0, at + 1, INK_DIM, a->after);
+}
+
 void bar_prompt(const struct app *app, const struct port *p)
 {
 	const struct ui *ui = app->ui;
 
 	if (ui->typing == TYPING_PROMPT)
 		prompt_line(ui, p);
+	else if (ui->adjust.kind == ADJUST_PICK)
+		pick_line(ui, p);
 	else if (ui->asking)
 		port_text(p, 0, 0, INK_BOLD,
 			  "leave umie? y leaves, any other key stays");

@@ -6,7 +6,12 @@
 #include "src/base/mem.h"
 
 static const char RAMP[] = " .:-=+*#%@";
-enum { RAMP_LAST = sizeof(RAMP) - 2, UPPER_HALF = 0x2580 };
+enum {
+	RAMP_LAST = sizeof(RAMP) - 2,
+	UPPER_HALF = 0x2580,
+	FINE_X = 4, /* pixels a cell that symbols are chosen from */
+	FINE_Y = 8,
+};
 
 void canvas_fit(int w, int h, int rows, int cols, int *out_rows, int *out_cols)
 {
@@ -136,6 +141,26 @@ static struct cell ascii(const struct pixel *a, const struct pixel *b, bool hot,
 	return c;
 }
 
+static void draw_symbols(const struct image *im, const struct heat *heat,
+			 const struct port *p)
+{
+	int w = p->w * FINE_X, h = p->h * FINE_Y;
+	struct pixel *px = scale(im, heat, w, h);
+	uint8_t *rgba = xcalloc((size_t)w * (size_t)h, 4);
+
+	for (int i = 0; i < w * h; i++) {
+		struct rgb c = shown(&px[i], heat->n > 0);
+
+		rgba[4 * i] = c.r;
+		rgba[4 * i + 1] = c.g;
+		rgba[4 * i + 2] = c.b;
+		rgba[4 * i + 3] = 255;
+	}
+	canvas_symbols(rgba, w, h, p);
+	free(rgba);
+	free(px);
+}
+
 void canvas_draw(const struct image *im, const struct heat *heat,
 		 enum canvas_mode mode, const struct port *p)
 {
@@ -144,6 +169,10 @@ void canvas_draw(const struct image *im, const struct heat *heat,
 
 	if (p->w <= 0 || p->h <= 0 || !im->rgb)
 		return;
+	if (mode == CANVAS_SYMBOLS) {
+		draw_symbols(im, heat, p);
+		return;
+	}
 	px = scale(im, heat, p->w, 2 * p->h);
 	for (int y = 0; y < p->h; y++)
 		for (int x = 0; x < p->w; x++) {
@@ -160,6 +189,59 @@ void canvas_draw(const struct image *im, const struct heat *heat,
 			port_cell(p, y, x, &c);
 		}
 	free(px);
+}
+
+enum { SAMPLES = 4096 }; /* bytes of a picture that tell it from others */
+
+static void mix(uint64_t *h, const void *p, size_t n, size_t step)
+{
+	const uint8_t *s = p;
+
+	for (size_t i = 0; i < n; i += step)
+		*h = (*h ^ s[i]) * 0x100000001b3u; /* FNV-1a */
+}
+
+static uint64_t hash_of(const struct image *im, const struct heat *heat,
+			enum canvas_mode mode, const struct port *p)
+{
+	int n[] = {im->w, im->h, heat->n, (int)mode, p->w, p->h};
+	size_t bytes = (size_t)im->w * (size_t)im->h * 3;
+	uint64_t h = 0xcbf29ce484222325u;
+
+	mix(&h, n, sizeof(n), 1);
+	mix(&h, heat->box, (size_t)heat->n * sizeof(*heat->box), 1);
+	mix(&h, heat->weight, (size_t)heat->n * sizeof(*heat->weight), 1);
+	mix(&h, im->rgb, bytes, MAX(bytes / SAMPLES, 1));
+	return h;
+}
+
+void canvas_draw_again(struct canvas_memory *m, const struct image *im,
+		       const struct heat *heat, enum canvas_mode mode,
+		       const struct port *p)
+{
+	uint64_t of;
+
+	if (p->w <= 0 || p->h <= 0 || !im->rgb)
+		return;
+	of = hash_of(im, heat, mode, p);
+	if (!m->cell || m->of != of) {
+		struct grid g;
+
+		canvas_memory_release(m);
+		grid_init(&g, p->w, p->h);
+		canvas_draw(im, heat, mode,
+			    &(struct port){&g, 0, 0, p->h, p->w});
+		*m = (struct canvas_memory){of, g.cell, p->w, p->h};
+	}
+	for (int y = 0; y < p->h; y++)
+		for (int x = 0; x < p->w; x++)
+			port_cell(p, y, x, &m->cell[y * p->w + x]);
+}
+
+void canvas_memory_release(struct canvas_memory *m)
+{
+	free(m->cell);
+	*m = (struct canvas_memory){0};
 }
 
 static int level(uint8_t v)

@@ -1,8 +1,9 @@
 /*
  * canvas -- a picture, and what the model looked at in it, as cells; pure.
  *
- * Half blocks show two pixels a cell where the terminal has 256 colours and
- * UTF-8; otherwise a ramp of ASCII characters shows lightness.  Weights are
+ * Where the terminal has 256 colours and UTF-8, libchafa's symbols or half
+ * blocks of two pixels a cell show the picture; otherwise a ramp of ASCII
+ * characters shows lightness.  Weights are
  * painted as in section 4.3 of the design: 0.55 grey picture + 0.45 colour
  * map, whose lightness rises so that it works in grey as well.
  */
@@ -13,9 +14,10 @@
 #include "tui/grid.h"
 
 enum canvas_mode {
-	CANVAS_ASCII, /* no colours */
-	CANVAS_EIGHT, /* ASCII in the terminal's eight colours */
-	CANVAS_BLOCKS,
+	CANVAS_ASCII,   /* no colours */
+	CANVAS_EIGHT,   /* ASCII in the terminal's eight colours */
+	CANVAS_BLOCKS,  /* half blocks, in the nearest colours there are */
+	CANVAS_SYMBOLS, /* libchafa's choice of symbols, likewise */
 };
 
 /* Boxes in 0..1 of the picture, and what each weighs. */
@@ -32,10 +34,26 @@ void canvas_fit(int w, int h, int rows, int cols, int *out_rows, int *out_cols);
 void canvas_draw(const struct image *im, const struct heat *heat,
 		 enum canvas_mode mode, const struct port *p);
 
+/* What was painted last, to be painted again: symbols cost milliseconds. */
+struct canvas_memory {
+	uint64_t of;       /* hash of what was painted */
+	struct cell *cell; /* owned */
+	int w, h;
+};
+void canvas_draw_again(struct canvas_memory *m, const struct image *im,
+		       const struct heat *heat, enum canvas_mode mode,
+		       const struct port *p);
+void canvas_memory_release(struct canvas_memory *m);
+
 /* Sum of the weights of the boxes that hold the point (x, y in 0..1). */
 float heat_at(const struct heat *heat, float x, float y);
 /* Colour of weight v in 0..1. */
 struct rgb heat_color(float v);
+
+/* Is libchafa there? */
+bool canvas_has_symbols(void);
+/* w x h pixels over the whole of `p`. */
+void canvas_symbols(const uint8_t *rgba, int w, int h, const struct port *p);
 
 /* Nearest of the 240 fixed colours of a 256 colour terminal, 16 … 255. */
 int canvas_index(struct rgb c);

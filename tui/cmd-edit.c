@@ -61,7 +61,6 @@ static int exec_edit(struct app *app, const struct args *a, struct err *err)
 	if (!ui || args_has(a, "editor"))
 		return edit_outside(app, to, err);
 	ui_focus(ui, to);
-	ui->overlay = OVERLAY_NONE;
 	ui->want |= WANT_EDIT;
 	app->dirty = DIRTY_ALL;
 	return 0;

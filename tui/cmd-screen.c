@@ -8,6 +8,7 @@
 #include "src/engine/clock.h"
 #include "tui/app.h"
 #include "tui/commands.h"
+#include "tui/here.h"
 #include "tui/layout.h"
 #include "tui/training.h"
 
@@ -127,7 +128,7 @@ const struct cmd cmd_zoom = {
 
 static int exec_select(struct app *app, const struct args *a, struct err *err)
 {
-	int n = app->result ? (int)app->result->n_found : 0, at;
+	int n = here_rows(app), at;
 	const char *s = a->pos[0];
 	char *end;
 
@@ -315,14 +316,22 @@ static int want(struct app *app, const struct args *a, unsigned what,
 
 static int exec_prompt(struct app *app, const struct args *a, struct err *err)
 {
-	return want(app, a, WANT_PROMPT, err);
+	int rc = want(app, a, WANT_PROMPT, err);
+
+	if (rc < 0 || a->n_pos == 0)
+		return rc;
+	str_clear(&app->ui->begun);
+	str_addf(&app->ui->begun, "%s ", a->pos[0]);
+	return 0;
 }
 
 const struct cmd cmd_prompt = {
     .name = "prompt",
-    .args = "",
+    .args = "[LINE]",
     .flags = CMD_LIVE,
-    .help = "screen: type a command",
+    .max_pos = 1,
+    .raw = true,
+    .help = "screen: type a command, which may have been begun",
     .exec = exec_prompt,
 };
 

@@ -88,7 +88,8 @@
 	_(log) \
 	_(doctor) \
 	_(shell) \
-	_(pipe)
+	_(pipe) \
+	_(adjust)
 /* clang-format on */
 
 #define COMMAND_DECLARE(name) extern const struct cmd cmd_##name;

@@ -45,6 +45,9 @@
 	_(F11, "F11", NULL)               \
 	_(F12, "F12", NULL)               \
 	_(ENTER, "Enter", "\r")           \
+	_(CLICK, "", NULL)                \
+	_(WHEEL_UP, "", NULL)             \
+	_(WHEEL_DOWN, "", NULL)           \
 	_(PASTE_BEGIN, "", NULL)          \
 	_(PASTE_END, "", NULL)            \
 	_(OTHER, "", NULL)
@@ -61,6 +64,9 @@ enum key {
 };
 
 #define KEY_CTRL(c) ((c)&0x1f)
+
+/* In `panes`: the hint is shown while there is a session. */
+#define HINT_SESSION (1u << 31)
 
 struct binding {
 	int key;

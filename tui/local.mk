@@ -1,13 +1,15 @@
 # All of it but main() is a library, so that tests can paint without a
 # terminal.
 noinst_LIBRARIES += libtui.a
-libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS)
+libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS) \
+	$(CHAFA_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
 	tui/app-session.c tui/app-session.h \
 	tui/bars.c \
 	tui/batch.c tui/batch.h \
 	tui/canvas.c tui/canvas.h \
+	tui/canvas-chafa.c \
 	tui/cells.c tui/cells.h \
 	tui/cmd.c tui/cmd.h tui/commands.h \
 	tui/child.c tui/child.h \
@@ -62,6 +64,7 @@ libtui_a_SOURCES = \
 	tui/pane-ranks.c \
 	tui/pane-slices.c \
 	tui/pane-table.c \
+	tui/pane-items.c \
 	tui/pane-none.c \
 	tui/pane-picture.c \
 	tui/pane-results.c \
@@ -74,9 +77,15 @@ libtui_a_SOURCES = \
 	tui/script.c tui/script.h \
 	tui/settings.c tui/settings.h \
 	tui/signals.c tui/signals.h \
+	tui/here.c tui/here.h \
+	tui/adjust.c tui/adjust.h \
+	tui/cmd-adjust.c \
+	tui/pane-queue.c \
+	tui/tokens.c tui/tokens.h \
 	tui/ui.c tui/ui.h \
 	tui/words.c tui/words.h
-tui_libs = libtui.a $(sessions_libs) $(CURSES_LIBS) $(READLINE_LIBS)
+tui_libs = libtui.a $(sessions_libs) $(CURSES_LIBS) $(READLINE_LIBS) \
+	$(CHAFA_LIBS)
 
 bin_PROGRAMS += umie
 umie_SOURCES = tui/main.c
@@ -119,11 +128,23 @@ tests_check_tui_SOURCES = tests/check_tui.c tests/tui_scene.h tests/tap.h
 tests_check_tui_LDADD = $(tui_libs)
 tests_check_panes_SOURCES = tests/check_panes.c tests/tui_scene.h tests/tap.h
 tests_check_panes_LDADD = $(tui_libs)
+check_PROGRAMS += tests/check_annotate tests/check_screens
+tests_check_screens_SOURCES = tests/check_screens.c tests/session_test.h \
+	tests/tui_scene.h tests/tap.h
+tests_check_screens_LDADD = $(tui_libs)
+EXTRA_DIST += tests/screens
+tests_check_annotate_SOURCES = tests/check_annotate.c tests/session_test.h \
+	tests/tui_scene.h tests/tap.h
+tests_check_annotate_LDADD = $(tui_libs)
 tests_check_prompt_SOURCES = tests/check_prompt.c tests/tap.h
 tests_check_prompt_LDADD = $(tui_libs)
-dist_check_SCRIPTS += tests/screen.test
 check_PROGRAMS += tests/check_train_panes
 tests_check_train_panes_SOURCES = tests/check_train_panes.c \
 	tests/run_lines.h tests/tui_scene.h tests/tap.h
 tests_check_train_panes_LDADD = $(tui_libs)
+dist_check_SCRIPTS += tests/screen.test tests/screen-soak.test \
+	tests/screen-speed.test
+noinst_PROGRAMS += tests/tty
+tests_tty_SOURCES = tests/tty.c
+tests_tty_LDADD = $(LDADD) -lutil
 EXTRA_DIST += tests/corpus/words

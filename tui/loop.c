@@ -39,6 +39,8 @@ struct loop {
 	struct str stderr_line; /* without its newline yet */
 	int signal;             /* that ended the loop; 0: none */
 	bool pasting;           /* over the panes: not meant as keys */
+	enum theme theme;       /* that the screen has */
+	bool mouse;             /* it has been asked for */
 };
 
 static void relayout(struct loop *l)
@@ -50,6 +52,7 @@ static void relayout(struct loop *l)
 		grid_init(&l->grid, ui->w, ui->h);
 		l->app->dirty = DIRTY_ALL;
 	}
+	ui->progress = l->app->session != NULL;
 	layout_make(&l->layout, ui);
 	if (!l->layout.too_small && l->layout.pane[ui->focus].h == 0)
 		ui->focus = layout_next(&l->layout, ui, 1);
@@ -127,13 +130,31 @@ static void take_edit(struct loop *l, const char *typed)
 	free(now);
 }
 
+/* Settings that the terminal follows. */
+static void follow_settings(struct loop *l)
+{
+	const struct settings *s = &l->app->settings;
+	bool mouse = settings_on(s, SET_MOUSE);
+	enum theme theme = THEME_DEFAULT;
+
+	theme_find(settings_text(s, SET_THEME), &theme);
+	if (theme != l->theme)
+		screen_theme(l->screen, theme);
+	if (mouse != l->mouse)
+		screen_mouse(l->screen, mouse);
+	l->theme = theme;
+	l->mouse = mouse;
+}
+
 static void act_on_wishes(struct loop *l)
 {
 	unsigned want = l->ui.want;
 
 	l->ui.want = 0;
-	if (want & WANT_PROMPT)
-		prompt_command(l->prompt);
+	if (want & WANT_PROMPT) {
+		prompt_command(l->prompt, str_cstr(&l->ui.begun));
+		str_clear(&l->ui.begun);
+	}
 	if (want & WANT_EDIT)
 		begin_edit(l);
 	if (want & WANT_SUSPEND) {
@@ -162,8 +183,8 @@ static void typed_key(struct loop *l, int key, bool alone)
 		take_edit(l, str_cstr(&l->ui.line));
 	if (ended && !pane && line)
 		command(l, line);
-	if (ended || pane)
-		l->app->dirty = DIRTY_ALL;
+	if (ended)
+		l->app->dirty = DIRTY_ALL; /* the layout may change as well */
 	free(line);
 }
 
@@ -171,6 +192,51 @@ static void typed_key(struct loop *l, int key, bool alone)
 static bool is_global(int key)
 {
 	return key == KEY_CTRL('z') || key == KEY_CTRL('l');
+}
+
+static enum pane_id pane_at(const struct loop *l, int y, int x)
+{
+	for (int i = 0; i < PANES; i++) {
+		const struct rect *r = &l->layout.pane[i];
+
+		if (y >= r->y && y < r->y + r->h && x >= r->x &&
+		    x < r->x + r->w)
+			return (enum pane_id)i;
+	}
+	return PANE_NONE;
+}
+
+/* A click goes to the pane and does what the pane says; the wheel scrolls. */
+static void pointer(struct loop *l, int key)
+{
+	struct str line = {0};
+	struct port p = {&l->grid, 0, 0, 0, 0};
+	enum pane_id id;
+	int y, x;
+
+	screen_pointer(l->screen, &y, &x);
+	id = pane_at(l, y, x);
+	if (key != K_CLICK) {
+		command(l, key == K_WHEEL_UP ? "scroll up" : "scroll down");
+		return;
+	}
+	if (id == PANE_NONE || l->ui.overlay || l->ui.typing)
+		return;
+	str_addf(&line, "focus %s", pane_name(id));
+	command(l, line.s);
+	str_clear(&line);
+	p.h = l->layout.pane[id].h - 2;
+	p.w = l->layout.pane[id].w - 2;
+	y -= l->layout.pane[id].y + 1;
+	if (y >= 0 && y < p.h && pane_ops(id)->click &&
+	    pane_ops(id)->click(l->app, &p, l->ui.scroll[id], y, &line))
+		command(l, line.s);
+	str_release(&line);
+}
+
+static bool is_pointer(int key)
+{
+	return key == K_CLICK || key == K_WHEEL_UP || key == K_WHEEL_DOWN;
 }
 
 static void pane_key(struct loop *l, int key)
@@ -189,6 +255,8 @@ static void pane_key(struct loop *l, int key)
 	} else if (ui->overlay && key != K_PAGE_UP && key != K_PAGE_DOWN) {
 		ui->overlay = OVERLAY_NONE;
 		l->app->dirty = DIRTY_ALL;
+	} else if (ui->adjust.kind && adjust_key(l->app, key)) {
+		return;
 	} else if (b) {
 		command(l, b->command);
 	}
@@ -209,7 +277,9 @@ static void take_keys(struct loop *l)
 	while (n < KEYS_AT_ONCE && screen_key(l->screen, &key[n]))
 		n++;
 	for (int i = 0; i < n; i++) {
-		if (is_global(key[i]))
+		if (is_pointer(key[i]))
+			pointer(l, key[i]);
+		else if (is_global(key[i]))
 			global_key(l, key[i]);
 		else if (l->ui.typing)
 			typed_key(l, key[i], i + 1 == n && n < KEYS_AT_ONCE);
@@ -220,6 +290,8 @@ static void take_keys(struct loop *l)
 			pane_key(l, key[i]);
 		act_on_wishes(l);
 	}
+	if (n == 0 && screen_gone(l->screen))
+		l->signal = SIGHUP;
 	l->app->dirty |= DIRTY_STATUS;
 }
 
@@ -302,6 +374,7 @@ static void run(struct loop *l)
 
 	resize(l);
 	while (!app->quit && !l->signal) {
+		follow_settings(l);
 		relayout(l);
 		if (app->dirty) {
 			paint(app, &l->layout, &l->grid);
@@ -363,10 +436,14 @@ int screen_mode(struct app *app)
 	l.ui.utf8 = screen_utf8(l.screen);
 	reader_for(app);
 	l.prompt = prompt_new(&l.ui);
+	if (app->session)
+		ui_focus(&l.ui, PANE_RESULTS);
 	app->ui = &l.ui;
 	app->terminal = terminal;
 	app->screen = true;
 	run(&l);
+	if (l.signal)
+		signals_last();
 	prompt_free(l.prompt);
 	screen_close(l.screen);
 	summary(app);

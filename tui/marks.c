@@ -5,7 +5,9 @@
 
 #include "src/base/mem.h"
 #include "src/base/utf8.h"
+#include "sessions/state.h"
 #include "src/engine/extract.h"
+#include "tui/adjust.h"
 
 /* What an edit left alone, in code points. */
 struct edit {
@@ -39,15 +41,15 @@ static struct edit compare(const char *old, const char *new)
 	};
 }
 
-static void add(struct marks *out, const struct edit *e,
-		const struct mention *at, struct mark m)
+static void add(struct marks *out, const struct edit *e, int32_t start,
+		int32_t end, struct mark m)
 {
 	size_t i;
 
-	if (at->fit == FIT_ABSENT || at->start >= at->end)
+	if (start < 0 || start >= end)
 		return;
-	m.start = at->start;
-	m.end = at->end;
+	m.start = start;
+	m.end = end;
 	if (m.start >= e->behind) {
 		m.start += e->moved;
 		m.end += e->moved;
@@ -78,13 +80,52 @@ void marks_of(struct marks *out, const struct extraction *x, int selected,
 
 		if (f->rec.task == TASK_MRE && m.selected) {
 			m.label = "head";
-			add(out, &e, &f->head, m);
+			add(out, &e, f->head.start, f->head.end, m);
 			m.label = "tail";
-			add(out, &e, &f->tail, m);
+			add(out, &e, f->tail.start, f->tail.end, m);
 		} else if (f->rec.task != TASK_MRE && !f->rec.region) {
-			add(out, &e, &f->text, m);
+			add(out, &e, f->text.start, f->text.end, m);
 		}
 	}
+}
+
+static void add_item(struct marks *out, const struct edit *e,
+		     const struct item *it, const struct adjust *a,
+		     struct mark m)
+{
+	bool moving = a->kind == ADJUST_EDGES && a->item == it->id;
+
+	if (it->kind == ITEM_RELATION && m.selected) {
+		m.label = "head";
+		add(out, e, it->head.start, it->head.end, m);
+		m.label = "tail";
+		add(out, e, it->tail.start, it->tail.end, m);
+	} else if (it->kind != ITEM_RELATION && it->self.text) {
+		add(out, e, moving ? a->start : it->self.start,
+		    moving ? a->end : it->self.end, m);
+	}
+}
+
+void marks_of_items(struct marks *out, const struct session_example *e, int row,
+		    const struct adjust *a, const char *text)
+{
+	struct edit edit = compare(e->ex.text, text);
+	struct mark fresh = {.label = "new", .ink_of = "", .selected = true};
+
+	*out = (struct marks){0};
+	for (size_t i = 0; i < e->n_items; i++) {
+		const struct item *it = &e->item[i];
+		struct mark m = {.number = it->id,
+				 .label = it->label,
+				 .ink_of = it->label,
+				 .selected = (int)i == row};
+
+		if (it->state != ITEM_REJECTED || m.selected)
+			add_item(out, &edit, it, a, m);
+	}
+	/* also while its type is being chosen */
+	if (a->kind != ADJUST_NONE && !a->item && a->end > a->start)
+		add(out, &edit, a->start, a->end, fresh);
 }
 
 void marks_release(struct marks *m)

@@ -8,12 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct app;
+struct adjust;
 struct extraction;
+struct session_example;
 
 struct mark {
 	int32_t start, end; /* code points of the text that is shown */
-	int number;         /* of the result, from 1 */
+	int number;         /* of the result, from 1; 0: a new one */
 	const char *label;  /* borrowed from the extraction */
 	const char *ink_of; /* label that chooses the colour; borrowed */
 	bool selected;
@@ -31,6 +32,12 @@ struct marks {
  */
 void marks_of(struct marks *out, const struct extraction *x, int selected,
 	      const char *text);
+/*
+ * The same for the items of an example, the rejected ones apart; `row` is
+ * selected, `a` is what is being set.
+ */
+void marks_of_items(struct marks *out, const struct session_example *e, int row,
+		    const struct adjust *a, const char *text);
 void marks_release(struct marks *m);
 
 #endif

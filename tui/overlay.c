@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
 
@@ -107,7 +108,7 @@ int overlay_draw(const struct app *app, const struct port *p, int scroll)
 		messages(&l, app);
 		break;
 	case OVERLAY_RAW:
-		raw(&l, app->result);
+		raw(&l, here_answer(app));
 		break;
 	}
 	return l.y + scroll;

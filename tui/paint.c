@@ -8,6 +8,7 @@
 #include "src/base/str.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/pane.h"
 
 enum { BUSY_AFTER = 100 }; /* ms until a computation is mentioned */
@@ -17,6 +18,11 @@ static const struct pane_ops *const OPS[PANES] = {
     PANE_LIST(PANE_OPS)
 #undef PANE_OPS
 };
+
+const struct pane_ops *pane_ops(enum pane_id p)
+{
+	return OPS[p];
+}
 
 int pane_top(int rows, int h, int scroll, int wanted)
 {
@@ -53,28 +59,33 @@ double pane_busy(const struct app *app)
 
 const float *pane_attention(const struct app *app)
 {
-	const struct extraction *x = app->result;
+	const struct found *f = here_found(app);
 
-	if (app->selected >= 0 && app->selected < (int)x->n_found &&
-	    x->found[app->selected].attention)
-		return x->found[app->selected].attention;
-	return x->attention;
+	return f && f->attention ? f->attention : here_answer(app)->attention;
+}
+
+/* The label of row i. */
+static const char *row_label(const struct app *app, int i)
+{
+	const struct session_example *e = here_example(app);
+
+	return e ? e->item[i].label : app->result->found[i].rec.label;
 }
 
 unsigned pane_tag(const struct app *app, const char *label)
 {
 	static const unsigned inks[] = {INK_CYAN, INK_GREEN, INK_MAGENTA,
 					INK_YELLOW, INK_BLUE};
-	const struct extraction *x = app->result;
+	int rows = here_rows(app);
 	size_t n = 0;
 
 	/* Numbered as labels come up for the first time. */
-	for (size_t i = 0; x && i < x->n_found; i++) {
-		size_t k = 0;
+	for (int i = 0; i < rows; i++) {
+		int k = 0;
 
-		if (strcmp(x->found[i].rec.label, label) == 0)
+		if (strcmp(row_label(app, i), label) == 0)
 			break;
-		while (strcmp(x->found[k].rec.label, x->found[i].rec.label))
+		while (strcmp(row_label(app, i), row_label(app, k)))
 			k++;
 		n += k == i;
 	}
@@ -211,6 +222,44 @@ static void paint_overlay(struct app *app, const struct layout *l,
 	free(name);
 }
 
+/* Labels to choose from, over the middle of the panes. */
+static void paint_choices(const struct app *app, const struct layout *l,
+			  struct port *all)
+{
+	const struct adjust *a = &app->ui->adjust;
+	struct frames f;
+	struct port p, in;
+	int n = 0, w = 24, h, top;
+
+	while (adjust_choice(a, n))
+		w = MAX(w, cells_width(adjust_choice(a, n++)) + 8);
+	w = MIN(w, l->all.w - 4);
+	h = MIN(MAX(n, 1) + 2, l->all.h - 2);
+	p = port_part(all, l->all.y + (l->all.h - h) / 2, (l->all.w - w) / 2, h,
+		      w);
+	in = port_part(&p, 1, 1, h - 2, w - 2);
+	port_clear(&p);
+	f = (struct frames){xcalloc((size_t)p.w * (size_t)p.h, 1), p.w};
+	frames_add(&f, &(struct rect){0, 0, p.h, p.w});
+	frames_draw(&f, &p, app->ui->utf8);
+	free(f.sides);
+	draw_title(&p, INK_BOLD | INK_REVERSE, " Type", "");
+	top = pane_top(n, in.h, SCROLL_AUTO, a->chosen + 1);
+	for (int y = 0; y < in.h && y + top < n; y++) {
+		bool chosen = y + top == a->chosen;
+		int at = port_printf(&in, y, 0, chosen ? INK_BOLD : 0, "%c%2d ",
+				     chosen ? '>' : ' ', y + top + 1);
+
+		port_field(&in, y, at, in.w - at, chosen ? INK_BOLD : 0,
+			   adjust_choice(a, y + top));
+		if (chosen)
+			port_ink(&in, y, 0, in.w, INK_REVERSE);
+	}
+	if (n == 0)
+		port_text(&in, 0, 1, INK_DIM, "no label like this");
+	pane_more(&in, top, n);
+}
+
 static void paint_bar(const struct app *app, const struct rect *r,
 		      struct port *all,
 		      void (*draw)(const struct app *, const struct port *))
@@ -245,6 +294,8 @@ void paint(struct app *app, const struct layout *l, struct grid *g)
 		paint_overlay(app, l, &all);
 	else
 		paint_panes(app, l, dirty, &all);
+	if (app->ui->adjust.kind == ADJUST_PICK)
+		paint_choices(app, l, &all);
 	paint_bar(app, &l->status, &all, bar_status);
 	paint_bar(app, &l->keys, &all, bar_keys);
 	paint_bar(app, &l->messages, &all, bar_messages);

@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/pane.h"
 
 /* LeakyReLU(LeakyReLU(cos e^0.5)) is at most e^0.5. */
@@ -21,7 +22,7 @@ static void title(const struct app *app, struct str *out)
 		str_addf(out, "held at %.2f", (double)app->request.gate_value);
 		break;
 	}
-	if (app->result && app->stale)
+	if (here_answer(app) && app->stale)
 		str_add(out, str_cstr(out)[0] ? ", old" : "old");
 }
 
@@ -66,7 +67,7 @@ static const char *meaning(const struct app *app)
 
 static int draw(const struct app *app, const struct port *p, int scroll)
 {
-	const struct extraction *x = app->result;
+	const struct extraction *x = here_answer(app);
 	unsigned ink = app->stale ? INK_DIM : 0;
 	bool tall = p->h >= 3;
 	int at;

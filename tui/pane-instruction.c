@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/pane.h"
 
 static bool editing(const struct app *app)
@@ -27,7 +28,7 @@ static void title(const struct app *app, struct str *out)
 static const char *shown(const struct app *app)
 {
 	const struct extract_request *r = &app->request;
-	const struct extraction *x = app->result;
+	const struct extraction *x = here_answer(app);
 	const char *own = task_instruction(r->task);
 
 	if (editing(app))

@@ -20,7 +20,6 @@ static void title(const struct app *app, struct str *out)
 	const struct pane_ops pane_##name = {                               \
 	    .dirty = bits, .title = title, .draw = draw_##name};
 
-NONE(queue, DIRTY_QUEUE, "no session")
 NONE(variants, DIRTY_PROBE, "no variants yet (V)")
 NONE(sweep, DIRTY_PROBE, "no sweep yet (:gate sweep)")
 NONE(scores, DIRTY_PROBE, "no variants yet (V)")

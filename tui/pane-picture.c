@@ -5,6 +5,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/pane.h"
 
 enum { NUMBERS = 2 }; /* rows below the picture */
@@ -12,7 +13,7 @@ enum { NUMBERS = 2 }; /* rows below the picture */
 /* The newest result is about the picture that is shown. */
 static bool belongs(const struct app *app)
 {
-	const struct extraction *x = app->result;
+	const struct extraction *x = here_answer(app);
 
 	return x && x->image == IMAGE_FOUND && app->request.image &&
 	       x->image_path &&
@@ -57,11 +58,11 @@ static int ranked(const struct extraction *x, const float *a, int *out)
 
 static int region_selected(const struct app *app)
 {
-	const struct extraction *x = app->result;
-	int k = 0;
+	const struct extraction *x = here_answer(app);
+	const struct item *it = here_item(app);
+	const struct found *f = here_found(app);
+	int k = it ? it->region : f ? f->rec.region : 0;
 
-	if (app->selected >= 0 && app->selected < (int)x->n_found)
-		k = x->found[app->selected].rec.region;
 	return k < x->regions.n ? k : 0;
 }
 
@@ -123,7 +124,7 @@ static void frame(const struct app *app, const struct port *p,
 static void draw_frames(const struct app *app, const struct port *p,
 			const float *a)
 {
-	const struct extraction *x = app->result;
+	const struct extraction *x = here_answer(app);
 	int order[REGIONS_MAX], n = ranked(x, a, order);
 	int most = MIN(n, MAX(1, p->h / 4)), chosen = region_selected(app);
 
@@ -142,17 +143,40 @@ static void draw_frames(const struct app *app, const struct port *p,
 	}
 }
 
+/* A box that is no region: a person's, or one that is being set. */
+static void draw_own_box(const struct app *app, const struct port *p)
+{
+	const struct adjust *a = &app->ui->adjust;
+	const struct item *it = here_item(app);
+	float w = (float)app->picture_w, h = (float)app->picture_h;
+	const struct box *b = NULL;
+	char name[16] = "new";
+	struct box r;
+
+	if (a->kind == ADJUST_BOX)
+		b = &a->box;
+	else if (it && it->has_box)
+		b = &it->box;
+	if (!b || w <= 0 || h <= 0)
+		return;
+	if (it)
+		snprintf(name, sizeof(name), "%d", it->id);
+	r = (struct box){b->x1 / w, b->y1 / h, b->x2 / w, b->y2 / h};
+	frame(app, p, &r, INK_BOLD | INK_YELLOW, name);
+}
+
 static void draw_numbers(const struct app *app, const struct port *p,
 			 const float *a)
 {
-	const struct extraction *x = app->result;
+	const struct extraction *x = here_answer(app);
 	int order[REGIONS_MAX], n = ranked(x, a, order), at;
 	bool one = app->selected >= 0 && a != x->attention;
 	char prob[8];
 
 	if (one)
 		port_printf(p, 0, 1, INK_DIM, "attention of result %d",
-			    app->selected + 1);
+			    here_item(app) ? here_item(app)->id
+					   : app->selected + 1);
 	else
 		port_text(p, 0, 1, INK_DIM, "attention, mean of the text");
 	pane_probability(a[0], prob);
@@ -177,17 +201,29 @@ static void draw_picture(const struct app *app, const struct port *p)
 		   &rows, &cols);
 	in = port_part(p, 0, (p->w - cols) / 2, rows, cols);
 	if (a && app->ui->heat) {
-		heat.n = app->result->regions.n - 1;
+		heat.n = here_answer(app)->regions.n - 1;
 		heat.weight = a + 1;
 		for (int i = 0; i < heat.n; i++)
-			box[i] = relative(app->result, i + 1);
+			box[i] = relative(here_answer(app), i + 1);
 	}
-	canvas_draw(&app->picture, &heat, app->ui->mode, &in);
+	canvas_draw_again(&app->ui->painted, &app->picture, &heat,
+			  app->ui->mode, &in);
 	if (a && app->ui->boxes)
 		draw_frames(app, &in, a);
+	draw_own_box(app, &in);
 	in = port_part(p, MAX(p->h - NUMBERS, rows), 0, NUMBERS, p->w);
 	if (a)
 		draw_numbers(app, &in, a);
+}
+
+/* The box that is being set, in numbers. */
+static void draw_setting(const struct app *app, const struct port *p)
+{
+	const struct box *b = &app->ui->adjust.box;
+
+	port_field(p, p->h - 1, 0, p->w, INK_BOLD, "");
+	port_printf(p, p->h - 1, 1, INK_BOLD, "box %.0f,%.0f..%.0f,%.0f",
+		    (double)b->x1, (double)b->y1, (double)b->x2, (double)b->y2);
 }
 
 static int draw(const struct app *app, const struct port *p, int scroll)
@@ -201,6 +237,8 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 		port_text(p, 0, 1, INK_DIM, "reading the picture ...");
 	else
 		port_text(p, 0, 1, INK_DIM, "no picture (:image PATH)");
+	if (app->ui->adjust.kind == ADJUST_BOX)
+		draw_setting(app, p);
 	return p->h;
 }
 

@@ -6,6 +6,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/pane.h"
 
 enum {
@@ -22,6 +23,10 @@ static void title(const struct app *app, struct str *out)
 	const struct extraction *x = app->result;
 	double busy = pane_busy(app);
 
+	if (here_example(app)) {
+		items_title(app, out);
+		x = NULL;
+	}
 	if (x)
 		str_addf(out, "%zu found", x->n_found);
 	if (x && x->n_dropped)
@@ -171,6 +176,8 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	const struct extraction *x = app->result;
 	int n, top;
 
+	if (here_example(app))
+		return items_draw(app, p, scroll);
 	if (!x || (x->n_found == 0 && x->n_dropped == 0)) {
 		draw_empty(app, p);
 		return x ? draw_rest(app, p, 1) : 1;
@@ -184,8 +191,25 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	return n;
 }
 
+static bool click(const struct app *app, const struct port *p, int scroll,
+		  int y, struct str *line)
+{
+	const struct extraction *x = app->result;
+	int n = here_rows(app);
+	int at = y + pane_top(n + (x ? (int)x->n_dropped : 0) + 1, p->h, scroll,
+			      app->selected);
+
+	if (here_example(app))
+		return items_click(app, p, scroll, y, line);
+	if (at >= n)
+		return false;
+	str_addf(line, "select %d", at + 1);
+	return true;
+}
+
 const struct pane_ops pane_results = {
-    .dirty = DIRTY_RESULTS | DIRTY_STATUS,
+    .click = click,
+    .dirty = DIRTY_RESULTS | DIRTY_STATUS | DIRTY_QUEUE,
     .title = title,
     .draw = draw,
 };

@@ -6,6 +6,7 @@
 #include "src/base/str.h"
 #include "src/base/utf8.h"
 #include "tui/app.h"
+#include "tui/here.h"
 #include "tui/marks.h"
 #include "tui/pane.h"
 
@@ -31,7 +32,7 @@ static void title(const struct app *app, struct str *out)
 {
 	bool live;
 	const char *s = shown(app, &live);
-	const struct extraction *x = app->result;
+	const struct extraction *x = here_answer(app);
 
 	str_addf(out, "%zu characters", utf8_count(s, strlen(s)));
 	if (x && !app->stale && x->cut_tokens)
@@ -56,12 +57,17 @@ static uint8_t free_lane(const struct page *v, size_t i)
 
 static void page_init(struct page *v, const struct app *app, int width)
 {
+	const struct session_example *e = here_example(app);
 	const char *s = shown(app, &v->live);
 
 	v->app = app;
 	glyphs_of(&v->g, s, strlen(s));
 	rows_wrap(&v->rows, &v->g, MAX(width, 1));
-	marks_of(&v->marks, app->result, app->selected, s);
+	if (e)
+		marks_of_items(&v->marks, e, app->selected, &app->ui->adjust,
+			       s);
+	else
+		marks_of(&v->marks, app->result, app->selected, s);
 	v->begin = xcalloc(v->marks.n + 1, sizeof(*v->begin));
 	v->end = xcalloc(v->marks.n + 1, sizeof(*v->end));
 	v->lane = xcalloc(v->marks.n + 1, sizeof(*v->lane));
@@ -107,7 +113,8 @@ static unsigned mark_ink(const struct page *v, const struct mark *m)
 /* Number and label, as much of them as there is room for. */
 static void draw_name(const struct port *p, const struct mark *m, unsigned ink)
 {
-	char *name = xasprintf("%d %s", m->number, m->label);
+	char *name = m->number ? xasprintf("%d %s", m->number, m->label)
+			       : xstrdup(m->label);
 	struct glyphs g;
 	int x = 0;
 
@@ -135,7 +142,9 @@ static void draw_mark(const struct page *v, const struct port *p, size_t i,
 
 	if (w == 1)
 		port_char(p, y, x, ink,
-			  m->number < 10 ? (uint32_t)('0' + m->number) : '*');
+			  m->number && m->number < 10
+			      ? (uint32_t)('0' + m->number)
+			      : '*');
 	if (w < 2)
 		return;
 	port_char(p, y, x, ink, first ? '[' : '>');

@@ -32,12 +32,27 @@ struct pane_ops {
 	 * return how many rows there are.
 	 */
 	int (*draw)(const struct app *app, const struct port *p, int scroll);
+	/*
+	 * The command line that a click on line y of a port of this size runs,
+	 * or false when it does nothing.  Optional.
+	 */
+	bool (*click)(const struct app *app, const struct port *p, int scroll,
+		      int y, struct str *line);
 };
+
+/* The ops of a pane. */
+const struct pane_ops *pane_ops(enum pane_id p);
 
 #define PANE_DECLARE(upper, lower, title, screens) \
 	extern const struct pane_ops pane_##lower;
 PANE_LIST(PANE_DECLARE)
 #undef PANE_DECLARE
+
+/* What the pane of results shows while there is a session. */
+void items_title(const struct app *app, struct str *out);
+int items_draw(const struct app *app, const struct port *p, int scroll);
+bool items_click(const struct app *app, const struct port *p, int scroll, int y,
+		 struct str *line);
 
 /* The lines at the top and the bottom. */
 void bar_status(const struct app *app, const struct port *p);

@@ -166,9 +166,9 @@ static void begin(struct prompt *p, enum typing t, const char *label,
 	follow();
 }
 
-void prompt_command(struct prompt *p)
+void prompt_command(struct prompt *p, const char *text)
 {
-	begin(p, TYPING_PROMPT, ":", "");
+	begin(p, TYPING_PROMPT, ":", text);
 }
 
 void prompt_edit(struct prompt *p, const char *text)

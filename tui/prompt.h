@@ -20,8 +20,9 @@ struct prompt *prompt_new(struct ui *ui);
 /* Writes the history. */
 void prompt_free(struct prompt *p);
 
-/* Begin a command, or edit `text` in place; sets ui->typing. */
-void prompt_command(struct prompt *p);
+/* Type a command that begins with `text`, or edit `text` in place; sets
+ * ui->typing. */
+void prompt_command(struct prompt *p, const char *text);
 void prompt_edit(struct prompt *p, const char *text);
 /* End without running anything. */
 void prompt_leave(struct prompt *p);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "tui/grid.h"
 #include "tui/keymap.h"
 #include "tui/signals.h"
@@ -25,9 +27,30 @@ struct screen {
 	SCREEN *curses;
 	WINDOW *keys; /* a pad: reading from it draws nothing */
 	bool color, utf8, direct;
+	const struct look *look; /* of the theme */
+	int pointer_y, pointer_x;
+	char part[4]; /* of a character that is still coming */
+	int n_part, want_part;
 	int log[2]; /* standard error while the screen is up */
 	int err_fd; /* the real one */
 	struct termios was;
+};
+
+/* What the inks of grid.h become. */
+struct look {
+	bool color, dim;
+	int back;              /* -1: the terminal's own */
+	short ink[INK_COLORS]; /* INK_PLAIN only where back is set */
+};
+
+static const struct look LOOKS[THEME_COUNT] = {
+    [THEME_DEFAULT] = {true, true, -1, {-1, 1, 2, 3, 4, 5, 6}},
+    /* yellow and cyan cannot be read on white */
+    [THEME_LIGHT] = {true, true, -1, {-1, 1, 2, 1, 4, 5, 4}},
+    /* nor blue on black; its place is the brighter cyan's */
+    [THEME_DARK] = {true, true, -1, {-1, 9, 10, 11, 14, 13, 14}},
+    [THEME_MONO] = {false, true, -1, {0}},
+    [THEME_CONTRAST] = {true, false, 0, {15, 15, 10, 11, 14, 13, 14}},
 };
 
 enum { ESCAPE_DELAY = 25, CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
@@ -96,6 +119,7 @@ struct screen *screen_open(struct err *err)
 	struct screen *s = xcalloc(1, sizeof(*s));
 
 	s->log[0] = s->log[1] = s->err_fd = -1;
+	s->look = &LOOKS[THEME_DEFAULT];
 	s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (tcgetattr(STDIN_FILENO, &s->was) < 0) {
 		err_errno(err, ERR_FAILED, "the terminal's modes");
@@ -141,13 +165,47 @@ enum canvas_mode screen_mode_of(const struct screen *s)
 {
 	if (!s->color)
 		return CANVAS_ASCII;
-	return COLORS >= 256 && COLOR_PAIRS >= 256 && s->utf8 ? CANVAS_BLOCKS
-							      : CANVAS_EIGHT;
+	/* Few pairs: a picture would repaint the panes' own colours. */
+	if (COLORS < 256 || COLOR_PAIRS < 256 || !s->utf8)
+		return CANVAS_EIGHT;
+	return canvas_has_symbols() ? CANVAS_SYMBOLS : CANVAS_BLOCKS;
 }
 
 bool screen_utf8(const struct screen *s)
 {
 	return s->utf8;
+}
+
+void screen_theme(struct screen *s, enum theme t)
+{
+	s->look = &LOOKS[t];
+	screen_repaint(s);
+}
+
+void screen_mouse(struct screen *s, bool on)
+{
+	(void)s;
+	mouseinterval(0); /* a press is a press: nothing waits for a second */
+	mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
+		  NULL);
+}
+
+void screen_pointer(const struct screen *s, int *y, int *x)
+{
+	*y = s->pointer_y;
+	*x = s->pointer_x;
+}
+
+bool screen_gone(const struct screen *s)
+{
+	struct pollfd in = {STDIN_FILENO, POLLIN, 0};
+	int waiting = 0;
+
+	(void)s;
+	if (poll(&in, 1, 0) <= 0)
+		return false;
+	/* Readable and yet nothing to read: the end. */
+	return ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0;
 }
 
 void screen_size(struct screen *s, int *w, int *h)
@@ -172,11 +230,34 @@ static int color_number(const struct screen *s, struct rgb c)
 	return s->direct ? c.r << 16 | c.g << 8 | c.b : canvas_index(c);
 }
 
-static attr_t attributes(unsigned ink)
+static attr_t attributes(const struct screen *s, unsigned ink)
 {
-	return (ink & INK_BOLD ? A_BOLD : 0) | (ink & INK_DIM ? A_DIM : 0) |
+	return (ink & INK_BOLD ? A_BOLD : 0) |
+	       (ink & INK_DIM && s->look->dim ? A_DIM : 0) |
 	       (ink & INK_REVERSE ? A_REVERSE : 0) |
 	       (ink & INK_UNDERLINE ? A_UNDERLINE : 0);
+}
+
+/* A terminal of eight colours has the darker ones. */
+static int theme_color(int color)
+{
+	return color >= COLORS ? color % 8 : color;
+}
+
+static int pair_of(const struct screen *s, const struct cell *c)
+{
+	const struct look *look = s->look;
+
+	if (!s->color || !look->color)
+		return 0;
+	if (c->painted)
+		return alloc_pair(color_number(s, c->fg),
+				  color_number(s, c->bg));
+	if (!(c->ink & INK_COLOR) && look->back < 0)
+		return 0;
+	/* Looked up each time: pictures may have pushed it out. */
+	return alloc_pair(theme_color(look->ink[c->ink & INK_COLOR]),
+			  look->back);
 }
 
 static void draw_cell(const struct screen *s, int y, int x,
@@ -184,17 +265,11 @@ static void draw_cell(const struct screen *s, int y, int x,
 {
 	wchar_t text[2] = {(wchar_t)c->cp, 0};
 	cchar_t out;
-	int pair = 0;
+	int pair = pair_of(s, c);
 
 	if (!s->utf8 && c->cp > 0x7e)
 		text[0] = '?';
-	if (s->color && c->painted)
-		pair =
-		    alloc_pair(color_number(s, c->fg), color_number(s, c->bg));
-	else if (s->color && (c->ink & INK_COLOR))
-		/* Looked up each time: pictures may have pushed it out. */
-		pair = alloc_pair(c->ink & INK_COLOR, -1);
-	setcchar(&out, text, attributes(c->ink), 0, &pair);
+	setcchar(&out, text, attributes(s, c->ink), 0, &pair);
 	mvadd_wch(y, x, &out);
 }
 
@@ -257,21 +332,67 @@ static int translate(int code)
 	return K_OTHER;
 }
 
+/* What the mouse did. */
+static int pointer_key(struct screen *s)
+{
+	MEVENT e;
+
+	if (getmouse(&e) == ERR)
+		return K_OTHER;
+	s->pointer_y = e.y;
+	s->pointer_x = e.x;
+	if (e.bstate & BUTTON4_PRESSED)
+		return K_WHEEL_UP;
+	if (e.bstate & BUTTON5_PRESSED)
+		return K_WHEEL_DOWN;
+	return e.bstate & BUTTON1_PRESSED ? K_CLICK : K_OTHER;
+}
+
+/*
+ * A byte of a character; true when there is a key.  The line may break a
+ * character in two, which curses' own get_wch() would lose.
+ */
+static bool take_byte(struct screen *s, int c, int *key)
+{
+	uint32_t cp;
+
+	*key = c == '\r' ? (int)K_ENTER : c;
+	if (c < 0x80)
+		return s->n_part = 0, true;
+	*key = K_OTHER;
+	if (!s->utf8)
+		return true;
+	if (c >= 0xc0) {
+		s->want_part = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+		s->n_part = 0;
+	} else if (s->n_part == 0) {
+		return true;
+	}
+	s->part[s->n_part++] = (char)c;
+	if (s->n_part < s->want_part)
+		return false;
+	if (utf8_decode(s->part, (size_t)s->n_part, &cp))
+		*key = (int)cp;
+	s->n_part = 0;
+	return true;
+}
+
 bool screen_key(struct screen *s, int *key)
 {
-	wint_t c;
-	int rc;
+	int c;
 
-	do
-		rc = wget_wch(s->keys, &c);
-	while (rc == KEY_CODE_YES && c == KEY_RESIZE);
-	if (rc == ERR)
-		return false;
-	if (rc == KEY_CODE_YES)
-		*key = translate((int)c);
-	else
-		*key = c == '\r' ? (int)K_ENTER : (int)c;
-	return true;
+	while ((c = wgetch(s->keys)) != ERR) {
+		if (c == KEY_RESIZE)
+			continue;
+		if (c <= 0xff && !take_byte(s, c, key))
+			continue;
+		if (c == KEY_MOUSE)
+			*key = pointer_key(s);
+		else if (c > 0xff)
+			*key = translate(c);
+		return true;
+	}
+	return false;
 }
 
 void screen_leave(struct screen *s)
@@ -286,9 +407,11 @@ void screen_return(struct screen *s)
 {
 	fflush(stderr);
 	dup2(s->log[1], STDERR_FILENO);
-	/* The next refresh takes the terminal again, but not this mode. */
-	send(PASTE_ON);
+	/* At once: until then a read would wait for a whole line.  Curses
+	 * takes everything back but this mode. */
 	screen_repaint(s);
+	doupdate();
+	send(PASTE_ON);
 }
 
 void screen_suspend(struct screen *s)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "tui/canvas.h"
+#include "tui/ui.h"
 
 struct err;
 struct grid;
@@ -23,6 +24,10 @@ void screen_close(struct screen *s);
 enum canvas_mode screen_mode_of(const struct screen *s);
 bool screen_utf8(const struct screen *s);
 
+/* Colours, from the next draw on; the mouse, which shift releases. */
+void screen_theme(struct screen *s, enum theme t);
+void screen_mouse(struct screen *s, bool on);
+
 /* Ask the terminal for its size and take it. */
 void screen_size(struct screen *s, int *w, int *h);
 /* Forget what the terminal shows: the next draw sends everything. */
@@ -30,8 +35,14 @@ void screen_repaint(struct screen *s);
 /* Send what changed since the last time. */
 void screen_draw(struct screen *s, const struct grid *g);
 
-/* The next key of keymap.h that has come; false when there is none. */
+/*
+ * The next key of keymap.h that has come; false when there is none.  With
+ * K_CLICK, K_WHEEL_UP and K_WHEEL_DOWN, screen_pointer() says where.
+ */
 bool screen_key(struct screen *s, int *key);
+void screen_pointer(const struct screen *s, int *y, int *x);
+/* The terminal is gone: what it sends has ended. */
+bool screen_gone(const struct screen *s);
 
 /* Another program has the terminal from screen_leave() to screen_return(). */
 void screen_leave(struct screen *s);

@@ -124,6 +124,14 @@ void signals_stop(void)
 	state.pipe[0] = state.pipe[1] = -1;
 }
 
+void signals_last(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(LOOP); i++)
+		if (LOOP[i] == SIGHUP || LOOP[i] == SIGTERM ||
+		    LOOP[i] == SIGINT)
+			state.old_loop[i].sa_handler = SIG_IGN;
+}
+
 int signals_fd(void)
 {
 	return state.pipe[0];

@@ -20,6 +20,9 @@ struct err;
 int signals_start(int tty, const struct termios *was, int err_fd, int log_fd,
 		  struct err *err);
 void signals_stop(void);
+/* The program is ending because of one: from now on, stopped or not, others of
+ * their kind (SIGHUP, SIGTERM, SIGINT) no longer disturb it. */
+void signals_last(void);
 
 /* Readable when a signal came. */
 int signals_fd(void);

@@ -36,6 +36,9 @@ void ui_release(struct ui *ui)
 	str_release(&ui->line);
 	str_release(&ui->label);
 	str_release(&ui->hint);
+	str_release(&ui->begun);
+	canvas_memory_release(&ui->painted);
+	adjust_release(&ui->adjust);
 }
 
 void ui_show_screen(struct ui *ui, enum screen_id s)
@@ -125,11 +128,27 @@ bool pane_find(const char *name, enum pane_id *out)
 	return false;
 }
 
+bool theme_find(const char *name, enum theme *out)
+{
+	static const char *const names[THEME_COUNT] = {
+#define THEME_NAME(upper, name, what) [THEME_##upper] = name,
+	    THEMES(THEME_NAME)
+#undef THEME_NAME
+	};
+
+	for (int i = 0; i < THEME_COUNT; i++)
+		if (strcmp(name, names[i]) == 0) {
+			*out = (enum theme)i;
+			return true;
+		}
+	return false;
+}
+
 static const struct {
 	const char *name, *title;
 } OVERLAY_INFO[] = {[OVERLAY_NONE] = {"", ""},
 #define OVERLAY_ROW(upper, lower, title) [OVERLAY_##upper] = {#lower, title},
-		     OVERLAYS(OVERLAY_ROW)
+		    OVERLAYS(OVERLAY_ROW)
 #undef OVERLAY_ROW
 };
 

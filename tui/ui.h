@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "src/base/str.h"
+#include "tui/adjust.h"
 #include "tui/canvas.h"
 
 /* name in commands, in the line at the top */
@@ -64,6 +65,21 @@ enum pane_id {
 	PANE_NONE = -1,
 };
 
+/* name in `theme`, what it is for */
+#define THEMES(_)                                              \
+	_(DEFAULT, "default", "the terminal's own colours")    \
+	_(LIGHT, "light", "dark inks, for a light background") \
+	_(DARK, "dark", "bright inks, for a dark background")  \
+	_(MONO, "mono", "bold, reverse and underline only")    \
+	_(CONTRAST, "high-contrast", "bright on black, never dim")
+
+enum theme {
+#define THEME_ENUM(upper, name, what) THEME_##upper,
+	THEMES(THEME_ENUM)
+#undef THEME_ENUM
+	    THEME_COUNT,
+};
+
 /* name in `show`, title of the box over the panes */
 #define OVERLAYS(_)                       \
 	_(KEYS, keys, "Keys")             \
@@ -107,11 +123,14 @@ struct ui {
 	int scroll[PANES], overlay_scroll; /* rows above the pane */
 	size_t last_messages;              /* shown by the overlay; 0: all */
 	enum canvas_mode mode;
-	bool utf8; /* frames are lines */
+	struct canvas_memory painted; /* of the picture */
+	bool utf8;                    /* frames are lines */
 	enum typing typing;
 	struct str line, label, hint; /* typed, before it, completions */
 	size_t point;                 /* cursor in line, bytes */
+	struct str begun;             /* for the next prompt to begin with */
 	bool asking;                  /* leave? */
+	struct adjust adjust;         /* what is being set with keys */
 	double cancelled_at;          /* ms; 0: not lately */
 	unsigned want;
 };
@@ -135,6 +154,7 @@ const char *pane_name(enum pane_id p);
 const char *pane_title(enum pane_id p);
 /* False when no pane is called so. */
 bool pane_find(const char *name, enum pane_id *out);
+bool theme_find(const char *name, enum theme *out);
 const char *overlay_name(enum overlay o);
 const char *overlay_title(enum overlay o);
 
