@@ -167,8 +167,11 @@ static void check_keymap(void)
 	       strcmp(keymap_find(&m, PANE_TEXT, '#')->command, "quit") == 0 &&
 	       !keymap_unbind(&m, PANE_TEXT, '#'),
 	   "unbind takes one away, once");
-	for (size_t i = 0; BINDINGS[i].command; i++)
+	for (size_t i = 0; BINDINGS[i].command; i++) {
 		keymap_unbind(&m, PANE_NONE, BINDINGS[i].key);
+		for (int p = 0; p < PANES; p++)
+			keymap_unbind(&m, (enum pane_id)p, BINDINGS[i].key);
+	}
 	keymap_unbind(&m, PANE_NONE, '#');
 	ok(m.n == 0 && m.row[0].command == NULL, "all can be unbound");
 	keymap_bind(&m, PANE_NONE, 'x', "run", "note");

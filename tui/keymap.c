@@ -293,7 +293,9 @@ static void bare_name(int key, char *out, size_t room)
 			return;
 		}
 	if (key < 0x20)
-		snprintf(out, room, "C-%c", key | 0x60);
+		/* letters small, as they are typed; C-_ and its like */
+		snprintf(out, room, "C-%c",
+			 key <= 26 ? key | 0x60 : key | 0x40);
 	else
 		out[utf8_encode((uint32_t)key, out)] = '\0';
 }
