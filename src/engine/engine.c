@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "src/base/mem.h"
+#include "src/engine/call.h"
 #include "src/engine/work.h"
 
 struct node {
 	struct job *job; /* owned */
 	int id;
+	bool begun; /* a call with slices left */
 	struct node *next;
 };
 
@@ -52,6 +54,7 @@ void job_free(struct job *j)
 		return;
 	free(j->path);
 	extract_request_release(&j->request);
+	call_free(j->call);
 	free(j);
 }
 
@@ -63,6 +66,8 @@ void event_free(struct event *e)
 	extraction_free(e->extraction);
 	image_release(&e->picture);
 	free(e->note);
+	if (e->news)
+		e->free_news(e->news);
 	free(e);
 }
 
@@ -89,6 +94,26 @@ static struct event *event_new(enum event_kind kind, const struct job *j,
 	return ev;
 }
 
+/*
+ * The next job: the first, but short ones pass a call that has begun.  They
+ * do not pass another checkpoint's opening.
+ */
+static struct node *choose(struct engine *e)
+{
+	struct node **at = &e->first, *n;
+
+	if (e->first->begun) {
+		do
+			at = &(*at)->next;
+		while (*at && (*at)->job->kind == JOB_CALL);
+		if (!*at || (*at)->job->kind == JOB_OPEN)
+			at = &e->first;
+	}
+	n = *at;
+	*at = n->next;
+	return n;
+}
+
 /* Wait for a job; NULL when the engine stops. */
 static struct node *take(struct engine *e)
 {
@@ -98,9 +123,8 @@ static struct node *take(struct engine *e)
 	e->running = 0;
 	while (!e->first && !e->stopping)
 		pthread_cond_wait(&e->wake, &e->lock);
-	n = e->stopping ? NULL : e->first;
+	n = e->stopping ? NULL : choose(e);
 	if (n) {
-		e->first = n->next;
 		e->running = n->id;
 		e->running_live = n->job->live;
 		atomic_store(&e->cancel, false);
@@ -122,15 +146,44 @@ static void finish(struct engine *e, struct node *n, struct event *ev, int rc)
 	free(n);
 }
 
+/* A slice is done and more are left: tell, and to the head of the queue. */
+static void put_back(struct engine *e, struct node *n, struct event *ev)
+{
+	ev->kind = EVENT_PROGRESS;
+	n->begun = true;
+	pthread_mutex_lock(&e->lock);
+	e->running = 0;
+	if (atomic_load(&e->cancel)) {
+		/* Cancelled between the last batch and here. */
+		post(e, event_new(EVENT_CANCELLED, n->job, n->id));
+		job_free(n->job);
+		free(n);
+		n = NULL;
+	} else {
+		n->next = e->first;
+		e->first = n;
+	}
+	if (n && ev->news)
+		post(e, ev);
+	else
+		event_free(ev);
+	pthread_mutex_unlock(&e->lock);
+}
+
 static void *run(void *arg)
 {
 	struct engine *e = arg;
 	struct node *n;
+	int rc;
 
 	while ((n = take(e))) {
 		struct event *ev = event_new(EVENT_DONE, n->job, n->id);
 
-		finish(e, n, ev, work_run(e->work, n->job, ev));
+		rc = work_run(e->work, n->job, ev);
+		if (rc > 0)
+			put_back(e, n, ev);
+		else
+			finish(e, n, ev, rc);
 	}
 	return NULL;
 }

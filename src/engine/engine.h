@@ -16,6 +16,8 @@
 #include "src/engine/extract.h"
 #include "src/image/image.h"
 
+struct backend;
+struct call;
 struct decoder;
 struct engine;
 
@@ -23,6 +25,7 @@ enum job_kind {
 	JOB_OPEN,    /* path -> report */
 	JOB_EXTRACT, /* request -> extraction */
 	JOB_PICTURE, /* path -> thumbnail */
+	JOB_CALL,    /* call -> news, see src/engine/call.h */
 };
 
 /* Made by job_new(), given away by engine_submit(). */
@@ -32,6 +35,7 @@ struct job {
 	int max_side;                   /* PICTURE: of the thumbnail */
 	struct extract_request request; /* EXTRACT */
 	bool live;                      /* EXTRACT: replaces older live ones */
+	struct call *call;              /* CALL */
 };
 struct job *job_new(enum job_kind kind);
 void job_free(struct job *j);
@@ -50,6 +54,9 @@ struct event {
 	struct image picture;     /* PICTURE DONE */
 	int picture_w, picture_h; /* full size */
 	char *note;               /* PROGRESS: one line; owned */
+	/* CALL PROGRESS and DONE; may be taken: set NULL */
+	void *news;
+	void (*free_news)(void *news);
 	struct event *next;
 };
 void event_free(struct event *e);

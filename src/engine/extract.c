@@ -57,7 +57,31 @@ struct job_state {
 	struct extraction *out;
 	const struct view *view;
 	struct str raw;
+	/* the checkpoint's, or `changed` */
+	const struct schema *schema;
+	struct schema changed;
 };
+
+static void begin(struct job_state *j, struct extractor *x,
+		  const struct extract_request *r)
+{
+	*j = (struct job_state){.x = x, .r = r, .schema = &x->b->schema};
+	if (!relabel_any(&r->labels))
+		return;
+	relabel_schema(&r->labels, &x->b->schema, &j->changed);
+	j->schema = &j->changed;
+}
+
+static void end(struct job_state *j)
+{
+	str_release(&j->raw);
+	schema_release(&j->changed);
+}
+
+const struct bundle *extractor_bundle(const struct extractor *x)
+{
+	return x->b;
+}
 
 static int check_request(const struct extractor *x,
 			 const struct extract_request *r, struct err *err)
@@ -88,6 +112,10 @@ static int check_request(const struct extractor *x,
 			       "a gate of %g; it can be held from -2 to 2 (the "
 			       "model's own range is 0 to 1.649)",
 			       (double)r->gate_value);
+	if (r->head_shown < 0 || r->head_shown > x->b->config.heads)
+		return err_set(err, ERR_USAGE,
+			       "no attention head %d: this checkpoint has %d",
+			       r->head_shown, x->b->config.heads);
 	return 0;
 }
 
@@ -153,8 +181,9 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 	/* A cascade's later steps have instructions of their own. */
 	tmpl = bundle_instruction(b, t,
 				  t == j->r->task ? j->r->instruction : NULL);
-	rc = prompt_instruction(&instruction, tmpl, t, &b->schema, head, tail,
-				event, err);
+	rc = prompt_instruction(
+	    &instruction, tmpl, t, j->schema, head, tail,
+	    event ? relabel_say(&j->r->labels, event) : NULL, err);
 	if (rc < 0)
 		return rc;
 	rc = prompt_build(&s->prompt, b->tokenizer, instruction, j->r->text,
@@ -162,6 +191,23 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 	free(instruction);
 	j->out->ms.tokenize += clock_ms() - start;
 	return rc;
+}
+
+static int heads_shown(const struct job_state *j)
+{
+	return j->r->head_shown ? 1 : j->x->b->config.heads;
+}
+
+/* Leave in P (H,L,N) only the head that is to be shown. */
+static void choose_head(const struct job_state *j, struct step *s)
+{
+	size_t size;
+
+	if (!j->r->head_shown || !s->P || !s->view)
+		return;
+	size = s->prompt.ids.n * (size_t)s->view->regions.n;
+	memmove(s->P, s->P + (size_t)(j->r->head_shown - 1) * size,
+		size * sizeof(*s->P));
 }
 
 static int run(struct job_state *j, struct step **at, int n, struct err *err)
@@ -172,8 +218,12 @@ static int run(struct job_state *j, struct step **at, int n, struct err *err)
 	    .attention = j->r->attention,
 	};
 
-	return steps_run(j->x->steps, at, n, &o, &j->out->ms.encode,
-			 &j->out->ms.decode, err);
+	int rc = steps_run(j->x->steps, at, n, &o, &j->out->ms.encode,
+			   &j->out->ms.decode, err);
+
+	for (int i = 0; i < n && rc == 0; i++)
+		choose_head(j, at[i]);
+	return rc;
 }
 
 /* What the first step says about the whole extraction. */
@@ -190,24 +240,39 @@ static void first_step(struct job_state *j, const struct step *s)
 	if (s->P && s->view) {
 		o->attention =
 		    xcalloc((size_t)s->view->regions.n, sizeof(*o->attention));
-		probe_span(s->P, j->x->b->config.heads, (int)s->prompt.ids.n,
+		probe_span(s->P, heads_shown(j), (int)s->prompt.ids.n,
 			   s->view->regions.n, 0, (int)s->prompt.ids.n,
 			   o->attention);
 	}
 }
 
-/* Read one answer; `keep` false: only its raw line is kept. */
+static void replace(char **to, const char *value)
+{
+	char *copy = xstrdup(value); /* value may be *to */
+
+	free(*to);
+	*to = copy;
+}
+
+/* Read one answer into records that have the checkpoint's own labels. */
 static void read_answer(struct job_state *j, enum task t, const char *event,
 			const struct step *s, struct records *out)
 {
-	const struct bundle *b = j->x->b;
-	int e =
-	    event ? labels_find(&b->schema.events, event, strlen(event)) : -1;
+	const struct relabel *l = &j->r->labels;
+	const char *said = event ? relabel_say(l, event) : NULL;
+	int e = said ? labels_find(&j->schema->events, said, strlen(said)) : -1;
 
 	str_addf(&j->raw, "%s%s", j->raw.len ? "\n" : "", s->raw);
 	j->out->answer_tokens += s->best.n - 1;
-	answer_parse(bundle_grammar(b), t, &b->schema, e, s->raw,
+	answer_parse(bundle_grammar(j->x->b), t, j->schema, e, s->raw,
 		     strlen(s->raw), out);
+	for (size_t i = 0; i < out->n && l->from.n; i++) {
+		struct record *r = &out->rec[i];
+
+		replace(&r->label, relabel_mean(l, r->label));
+		if (r->event)
+			replace(&r->event, relabel_mean(l, r->event));
+	}
 }
 
 static void take(struct job_state *j, enum task t, const char *event,
@@ -216,8 +281,7 @@ static void take(struct job_state *j, enum task t, const char *event,
 	struct records recs = {0};
 
 	read_answer(j, t, event, s, &recs);
-	attribute(j->out, s, j->x->b->config.heads, &recs, owner,
-		  j->r->attention);
+	attribute(j->out, s, heads_shown(j), &recs, owner, j->r->attention);
 }
 
 static int run_single(struct job_state *j, struct err *err)
@@ -396,26 +460,27 @@ static void finish(struct job_state *j, double start)
 int extractor_run(struct extractor *x, const struct extract_request *r,
 		  struct extraction **out, struct err *err)
 {
-	struct job_state j = {.x = x, .r = r};
+	struct job_state j;
 	double start = clock_ms();
 	int rc = check_request(x, r, err);
 
 	*out = NULL;
 	if (rc < 0)
 		return rc;
+	begin(&j, x, r);
 	j.out = result_new(x, r);
 	tape_reset(&x->tape);
 	rc = look(&j, err);
 	if (rc == 0)
 		rc = run_task(&j, err);
 	if (rc < 0) {
-		str_release(&j.raw);
 		extraction_free(j.out);
-		return rc;
+	} else {
+		finish(&j, start);
+		*out = j.out;
 	}
-	finish(&j, start);
-	*out = j.out;
-	return 0;
+	end(&j);
+	return rc;
 }
 
 static bool same_settings(const struct extract_request *a,
@@ -443,8 +508,7 @@ static int run_together(struct extractor *x, const struct extract_request *r,
 	int rc = 0;
 
 	for (int i = 0; i < n && rc == 0; i++) {
-		j[i].x = x;
-		j[i].r = &r[i];
+		begin(&j[i], x, &r[i]);
 		at[i] = &s[i];
 		rc = check_request(x, &r[i], err);
 		if (rc == 0) {
@@ -469,14 +533,15 @@ static int run_together(struct extractor *x, const struct extract_request *r,
 		if (rc == 0) {
 			j[i].out->ms.encode = encode / n;
 			j[i].out->ms.decode = decode / n;
+			choose_head(&j[i], &s[i]);
 			first_step(&j[i], &s[i]);
 			take(&j[i], r[i].task, r[i].event, &s[i], -1);
 			finish(&j[i], start);
 			out[i] = j[i].out;
 		} else {
-			str_release(&j[i].raw);
 			extraction_free(j[i].out);
 		}
+		end(&j[i]);
 		step_release(&s[i]);
 	}
 	return rc;
@@ -508,5 +573,64 @@ int extractor_run_batch(struct extractor *x, const struct extract_request *r,
 		extraction_free(out[i]);
 		out[i] = NULL;
 	}
+	return rc;
+}
+
+static void encode_answer(const struct tokenizer *t, const char *answer,
+			  struct ids *out)
+{
+	tokenizer_encode(t, answer, strlen(answer), out);
+	if (out->n >= ANSWER_MAX - 1)
+		out->n = ANSWER_MAX - 2;
+	ids_push(out, TOKEN_EOS);
+}
+
+/* At most CASCADE answers at once, so that a cancel does not wait long. */
+static int score_answers(struct extractor *x, struct step *ask,
+			 const struct ids *ids, size_t n, double *logprob,
+			 struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i += CASCADE)
+		rc = steps_score(x->steps, ask, ids + i,
+				 (int)MIN(n - i, (size_t)CASCADE), logprob + i,
+				 err);
+	return rc;
+}
+
+int extractor_score(struct extractor *x, const struct extract_request *r,
+		    char *const *answer, size_t n, double *logprob,
+		    struct err *err)
+{
+	struct ids *ids;
+	struct job_state j;
+	struct step s = {0};
+	int rc = check_request(x, r, err);
+
+	if (rc == 0 && !batchable(r, r))
+		rc = err_set(err, ERR_USAGE,
+			     "%s is a cascade: one of its steps can be scored, "
+			     "not the whole",
+			     task_name(r->task));
+	if (rc < 0)
+		return rc;
+	begin(&j, x, r);
+	j.out = result_new(x, r);
+	ids = xcalloc(n + 1, sizeof(*ids));
+	tape_reset(&x->tape);
+	rc = look(&j, err);
+	if (rc == 0)
+		rc = ask(&j, r->task, r->head, r->tail, r->event, &s, err);
+	for (size_t i = 0; i < n; i++)
+		encode_answer(x->b->tokenizer, answer[i], &ids[i]);
+	if (rc == 0)
+		rc = score_answers(x, &s, ids, n, logprob, err);
+	for (size_t i = 0; i < n; i++)
+		ids_release(&ids[i]);
+	free(ids);
+	step_release(&s);
+	extraction_free(j.out);
+	end(&j);
 	return rc;
 }

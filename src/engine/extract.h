@@ -13,6 +13,7 @@
 
 #include "src/data/dataset.h"
 #include "src/task/record.h"
+#include "src/task/relabel.h"
 #include "src/text/align.h"
 
 struct bundle;
@@ -43,6 +44,10 @@ struct extract_request {
 	int beams;        /* 0 or 1: greedy */
 	int max_tokens;   /* of one answer, start included; 0: 128 */
 	bool attention;   /* weights over regions for every record */
+	int head_shown;   /* attention of this head (1 …); 0: their mean */
+	/* what a probe changes */
+	struct relabel labels; /* owned */
+	uint64_t hidden;       /* bit k: region k is masked out */
 };
 void extract_request_release(struct extract_request *r);
 void extract_request_copy(struct extract_request *to,
@@ -120,5 +125,17 @@ int extractor_run(struct extractor *x, const struct extract_request *r,
  */
 int extractor_run_batch(struct extractor *x, const struct extract_request *r,
 			size_t n, struct extraction **out, struct err *err);
+
+/*
+ * Teacher forcing: the log-probability of each of n answers (as the grammar
+ * prints them) to a request that is one prompt, all tokens and the end
+ * counted.  ERR_USAGE for a cascade.
+ */
+int extractor_score(struct extractor *x, const struct extract_request *r,
+		    char *const *answer, size_t n, double *logprob,
+		    struct err *err);
+
+/* Borrowed: schema, grammar, instructions of what answers. */
+const struct bundle *extractor_bundle(const struct extractor *x);
 
 #endif

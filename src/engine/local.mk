@@ -1,6 +1,7 @@
 libumie_a_SOURCES += \
 	src/engine/attribute.c src/engine/attribute.h \
 	src/engine/bundle.c src/engine/bundle.h \
+	src/engine/call.c src/engine/call.h \
 	src/engine/clock.h \
 	src/engine/device.c src/engine/device.h \
 	src/engine/engine.c src/engine/engine.h \

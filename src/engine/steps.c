@@ -9,8 +9,6 @@
 #include "src/engine/bundle.h"
 #include "src/engine/clock.h"
 
-enum { KEPT = 64 }; /* encoded prompts that are remembered */
-
 struct encoded {
 	int32_t *ids; /* owned */
 	int n;
@@ -24,7 +22,7 @@ struct steps {
 	struct tape tape;
 	struct generator generator;
 	struct arena memory; /* one run: hypotheses, padded inputs */
-	struct encoded kept[KEPT];
+	struct encoded kept[STEPS_MAX];
 	uint64_t clock;
 };
 
@@ -44,7 +42,7 @@ void steps_free(struct steps *s)
 {
 	if (!s)
 		return;
-	for (int i = 0; i < KEPT; i++) {
+	for (int i = 0; i < STEPS_MAX; i++) {
 		free(s->kept[i].ids);
 		free(s->kept[i].T);
 	}
@@ -65,7 +63,7 @@ void step_release(struct step *s)
 
 static struct encoded *find(struct steps *s, const struct ids *ids)
 {
-	for (int i = 0; i < KEPT; i++) {
+	for (int i = 0; i < STEPS_MAX; i++) {
 		struct encoded *e = &s->kept[i];
 
 		if (e->T && (size_t)e->n == ids->n &&
@@ -82,7 +80,7 @@ static struct encoded *replace_oldest(struct steps *s, const struct ids *ids,
 {
 	struct encoded *e = &s->kept[0];
 
-	for (int i = 1; i < KEPT; i++)
+	for (int i = 1; i < STEPS_MAX; i++)
 		if (s->kept[i].used < e->used)
 			e = &s->kept[i];
 	free(e->ids);
@@ -93,6 +91,13 @@ static struct encoded *replace_oldest(struct steps *s, const struct ids *ids,
 	e->T = xmalloc(ids->n * (size_t)D * sizeof(*e->T));
 	e->used = ++s->clock;
 	return e;
+}
+
+static bool same_prompt(const struct step *a, const struct step *b)
+{
+	const struct ids *x = &a->prompt.ids, *y = &b->prompt.ids;
+
+	return x->n == y->n && memcmp(x->id, y->id, x->n * sizeof(*x->id)) == 0;
 }
 
 /* Run the text encoder over the prompts that are not kept, n at most. */
@@ -137,7 +142,11 @@ static int encode_new(struct steps *s, struct step **todo, int n,
 	return 0;
 }
 
-/* The batch as the gate and the decoder want it, on the host. */
+/*
+ * The batch as the gate and the decoder want it, on the host.  Steps that
+ * differ in nothing but their gates (a sweep) are one row, B = 1, until the
+ * gates are mixed in.
+ */
 struct padded {
 	int B, L, N;
 	float *T, *Z;
@@ -145,10 +154,34 @@ struct padded {
 	bool ragged_text, ragged_regions;
 };
 
+/* Text, picture: what the gate sees is the same for all n. */
+static bool only_gates_differ(struct step **at, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!at[i]->view || at[i]->view != at[0]->view ||
+		    !same_prompt(at[i], at[0]))
+			return false;
+	return true;
+}
+
+/* 1 for every region that is shown; returns how many are hidden. */
+static int show_regions(const struct view *v, uint8_t *mask)
+{
+	int hidden = 0;
+
+	for (int k = 0; k < v->regions.n; k++) {
+		mask[k] = !(v->hidden >> k & 1);
+		hidden += !mask[k];
+	}
+	return hidden;
+}
+
 static void pad(struct steps *s, struct step **at, int n, struct padded *p)
 {
 	size_t D = (size_t)s->b->config.d_model, row = D * sizeof(float);
 	size_t L, N;
+
+	n = only_gates_differ(at, n) ? 1 : n;
 
 	*p = (struct padded){.B = n};
 	for (int i = 0; i < n; i++) {
@@ -173,17 +206,20 @@ static void pad(struct steps *s, struct step **at, int n, struct padded *p)
 		rows = at[i]->view ? (size_t)at[i]->view->regions.n : 0;
 		if (rows)
 			memcpy(p->Z + k * N * D, at[i]->view->Z, rows * row);
-		memset(p->region_mask + k * N, 1, rows);
 		p->ragged_regions |= rows != N;
+		if (rows)
+			p->ragged_regions |=
+			    show_regions(at[i]->view, p->region_mask + k * N);
 	}
 }
 
-/* P of each step in its own (H,L_i,N_i). */
+/* P of each of n steps in its own (H,L_i,N_i). */
 static void split_P(const struct padded *p, int H, const float *P,
-		    struct step **at)
+		    struct step **at, int n)
 {
-	for (int i = 0; i < p->B; i++) {
+	for (int i = 0; i < n; i++) {
 		struct step *s = at[i];
+		size_t row = p->B == 1 ? 0 : (size_t)i;
 		int L = (int)s->prompt.ids.n;
 		int N = s->view ? s->view->regions.n : 0;
 		float *to;
@@ -195,26 +231,25 @@ static void split_P(const struct padded *p, int H, const float *P,
 		to = s->P = xmalloc((size_t)(H * L * N) * sizeof(*to));
 		for (int h = 0; h < H; h++)
 			for (int l = 0; l < L; l++, to += N)
-				memcpy(
-				    to,
-				    P + (((size_t)i * (size_t)H + (size_t)h) *
-					     (size_t)p->L +
-					 (size_t)l) *
-					    (size_t)p->N,
-				    (size_t)N * sizeof(*to));
+				memcpy(to,
+				       P + ((row * (size_t)H + (size_t)h) *
+						(size_t)p->L +
+					    (size_t)l) *
+					       (size_t)p->N,
+				       (size_t)N * sizeof(*to));
 	}
 }
 
-/* M, with the gate's values put into the steps. */
-static struct tensor *mix(struct steps *s, struct step **at,
+/* M (n,L,D), with the gate's values put into the steps. */
+static struct tensor *mix(struct steps *s, struct step **at, int n,
 			  const struct padded *p, struct tensor *text_mask,
 			  bool want_P)
 {
 	struct tape *t = &s->tape;
-	int n = p->B, H = s->b->config.heads;
-	const int64_t dT[3] = {n, p->L, s->b->config.d_model};
-	const int64_t dZ[3] = {n, p->N, s->b->config.d_model};
-	const int64_t dm[2] = {n, p->N};
+	int H = s->b->config.heads;
+	const int64_t dT[3] = {p->B, p->L, s->b->config.d_model};
+	const int64_t dZ[3] = {p->B, p->N, s->b->config.d_model};
+	const int64_t dm[2] = {p->B, p->N};
 	struct tensor *T = tape_input(t, DT_F32, 3, dT, p->T), *Z, *mask, *M;
 	struct gate_choice *choice;
 	struct umie_gate gate = {0};
@@ -245,15 +280,17 @@ static struct tensor *mix(struct steps *s, struct step **at,
 	    tape_read(t, gate.c, c) < 0)
 		return NULL;
 	for (int i = 0; i < n; i++) {
-		at[i]->g = at[i]->view ? g[i] : 0;
-		at[i]->c = at[i]->view ? c[i] : 0;
+		int row = p->B == 1 ? 0 : i;
+
+		at[i]->g = at[i]->view ? g[row] : 0;
+		at[i]->c = at[i]->view ? c[row] : 0;
 		at[i]->used = used[i];
 	}
 	if (want_P) {
 		P = arena_alloc(&s->memory, tensor_bytes(gate.P));
 		if (tape_read(t, gate.P, P) < 0)
 			return NULL;
-		split_P(p, H, P, at);
+		split_P(p, H, P, at, n);
 	}
 	return M;
 }
@@ -306,23 +343,30 @@ static int decode(struct steps *s, struct step **at, int n, struct tensor *M,
 	return rc;
 }
 
-int steps_run(struct steps *s, struct step **at, int n,
-	      const struct steps_options *o, double *encode_ms,
-	      double *decode_ms, struct err *err)
+/* Is there a step before i with the prompt of i? */
+static bool seen(struct step **at, int i)
+{
+	for (int k = 0; k < i; k++)
+		if (same_prompt(at[k], at[i]))
+			return true;
+	return false;
+}
+
+/* M (n,L,D) of the steps and its mask, on the tape. */
+static int remember(struct steps *s, struct step **at, int n, bool want_P,
+		    struct tensor **M, struct tensor **mask, struct err *err)
 {
 	struct tape *t = &s->tape;
 	struct step **todo;
-	struct tensor *mask, *M;
 	struct padded p;
-	double start = clock_ms();
 	int fresh = 0, rc = 0;
 
-	if (n > KEPT)
-		bug("steps_run: %d prompts, at most %d", n, KEPT);
+	if (n > STEPS_MAX)
+		bug("steps: %d prompts, at most %d", n, STEPS_MAX);
 	arena_reset(&s->memory);
 	todo = arena_alloc(&s->memory, (size_t)n * sizeof(*todo));
 	for (int i = 0; i < n; i++)
-		if (!find(s, &at[i]->prompt.ids))
+		if (!find(s, &at[i]->prompt.ids) && !seen(at, i))
 			todo[fresh++] = at[i];
 	if (fresh)
 		rc = encode_new(s, todo, fresh, err);
@@ -330,18 +374,62 @@ int steps_run(struct steps *s, struct step **at, int n,
 		return rc;
 	pad(s, at, n, &p);
 	tape_reset(t);
-	mask = p.ragged_text
-		   ? tape_input(t, DT_U8, 2, (const int64_t[]){p.B, p.L},
-				p.text_mask)
-		   : NULL;
-	M = mix(s, at, &p, mask, o->attention);
+	*mask = p.ragged_text
+		    ? tape_input(t, DT_U8, 2, (const int64_t[]){p.B, p.L},
+				 p.text_mask)
+		    : NULL;
+	*M = mix(s, at, n, &p, *mask, want_P);
 	if (t->failed) {
 		*err = t->err;
 		return -(int)err->code;
 	}
+	return 0;
+}
+
+int steps_run(struct steps *s, struct step **at, int n,
+	      const struct steps_options *o, double *encode_ms,
+	      double *decode_ms, struct err *err)
+{
+	struct tensor *mask, *M;
+	double start = clock_ms();
+	int rc = remember(s, at, n, o->attention, &M, &mask, err);
+
+	if (rc < 0)
+		return rc;
 	*encode_ms += clock_ms() - start;
 	start = clock_ms();
 	rc = decode(s, at, n, M, mask, o, err);
 	*decode_ms += clock_ms() - start;
+	return rc;
+}
+
+int steps_score(struct steps *s, struct step *ask, const struct ids *answer,
+		int n, double *logprob, struct err *err)
+{
+	struct tensor *mask, *M;
+	struct hypothesis *h;
+	struct step **at;
+	int rc;
+
+	at = xcalloc((size_t)n, sizeof(*at));
+	for (int i = 0; i < n; i++)
+		at[i] = ask;
+	rc = remember(s, at, n, false, &M, &mask, err);
+	free(at);
+	if (rc < 0)
+		return rc;
+	h = arena_zalloc(&s->memory, (size_t)n * sizeof(*h));
+	for (int i = 0; i < n; i++) {
+		h[i].n = (int)answer[i].n + 1;
+		h[i].ids =
+		    arena_alloc(&s->memory, (size_t)h[i].n * sizeof(*h[i].ids));
+		h[i].ids[0] = T5_START;
+		memcpy(h[i].ids + 1, answer[i].id,
+		       answer[i].n * sizeof(*answer[i].id));
+	}
+	rc = generator_score(&s->generator, M, mask, s->cancel, &s->memory, h,
+			     err);
+	for (int i = 0; i < n && rc == 0; i++)
+		logprob[i] = h[i].sum;
 	return rc;
 }

@@ -3,7 +3,9 @@
  *
  * A step is a prompt with a view (or none) and a gate; steps of a batch share
  * nothing but the time they take.  The text encoder's output is kept for the
- * last prompts, so editing a picture or a gate does not encode again.
+ * last prompts, so editing a picture or a gate does not encode again.  Steps
+ * of a batch that differ only in their gates share T, Z and A: a sweep costs
+ * the decoder alone.
  */
 #ifndef UMIE_ENGINE_STEPS_H
 #define UMIE_ENGINE_STEPS_H
@@ -13,6 +15,8 @@
 #include "src/model/decode.h"
 
 struct bundle;
+
+enum { STEPS_MAX = 64 }; /* steps of one run, and prompts that are kept */
 
 struct step {
 	/* asked */
@@ -44,5 +48,13 @@ struct steps_options {
 int steps_run(struct steps *s, struct step **at, int n,
 	      const struct steps_options *o, double *encode_ms,
 	      double *decode_ms, struct err *err);
+
+/*
+ * Teacher forcing: log-probabilities of n answers to one step, which need not
+ * be the model's own.  Ids without the start token, at least one each; an end
+ * token counts when it is there.
+ */
+int steps_score(struct steps *s, struct step *ask, const struct ids *answer,
+		int n, double *logprob, struct err *err);
 
 #endif

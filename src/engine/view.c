@@ -43,6 +43,7 @@ struct views *views_new(struct bundle *b, struct decoder *d,
 static void view_release(struct view *a)
 {
 	free(a->key);
+	free(a->feats);
 	free(a->Z);
 	*a = (struct view){0};
 }
@@ -159,15 +160,22 @@ static int features_of(struct views *v, struct tape *t, struct view *a,
 	return rc;
 }
 
-/* Z (N,D) from features and boxes. */
+/* Z (N,D) from features and boxes, hidden regions masked out. */
 static int regions_to_Z(struct views *v, struct tape *t, struct view *a,
 			const float *feats, struct err *err)
 {
 	int n = a->regions.n, D = v->b->config.d_model;
-	struct umie_batch batch = {
-	    .B = 1, .N = n, .feats = feats, .boxes = &a->box[0][0]};
+	uint8_t shown[REGIONS_MAX + 1];
+	struct umie_batch batch = {.B = 1,
+				   .N = n,
+				   .feats = feats,
+				   .boxes = &a->box[0][0],
+				   .region_mask = a->hidden ? shown : NULL};
 	struct umie_inputs in = {0};
 	struct tensor *Z;
+
+	for (int k = 0; k < n; k++)
+		shown[k] = !(a->hidden >> k & 1);
 
 	for (int i = 0; i < n; i++) {
 		const struct box *b = &a->regions.box[i];
@@ -179,7 +187,8 @@ static int regions_to_Z(struct views *v, struct tape *t, struct view *a,
 	}
 	tape_reset(t);
 	umie_upload(t, &batch, v->b->config.feat_dim, &in);
-	Z = umie_regions(t, &v->b->model, in.feats, in.boxes, NULL, NULL);
+	Z = umie_regions(t, &v->b->model, in.feats, in.boxes, in.region_mask,
+			 NULL);
 	a->Z = xmalloc((size_t)n * (size_t)D * sizeof(*a->Z));
 	if (t->failed || tape_read(t, Z, a->Z) < 0) {
 		*err = t->err;
@@ -195,7 +204,6 @@ static int view_make(struct views *v, struct tape *t, struct view *a,
 {
 	double start = clock_ms();
 	struct image im;
-	float *feats;
 	int rc;
 
 	rc = decoder_decode(v->decoder, file->data, file->size, true, r->image,
@@ -207,14 +215,14 @@ static int view_make(struct views *v, struct tape *t, struct view *a,
 	rc = choose_regions(v, a, r, &im, err);
 	a->image_ms = clock_ms() - start;
 	if (rc == 0) {
-		feats = xmalloc((size_t)a->regions.n *
-				(size_t)v->b->config.feat_dim * sizeof(*feats));
+		a->feats =
+		    xmalloc((size_t)a->regions.n *
+			    (size_t)v->b->config.feat_dim * sizeof(*a->feats));
 		start = clock_ms();
-		rc = features_of(v, t, a, &im, hash, feats, err);
+		rc = features_of(v, t, a, &im, hash, a->feats, err);
 		if (rc == 0)
-			rc = regions_to_Z(v, t, a, feats, err);
+			rc = regions_to_Z(v, t, a, a->feats, err);
 		a->vision_ms = clock_ms() - start;
-		free(feats);
 	}
 	image_release(&im);
 	return rc;
@@ -236,6 +244,58 @@ static struct view *slot(struct views *v, const char *key, bool *hit)
 	}
 	*hit = false;
 	return oldest;
+}
+
+/* A view of `whole` with some of its regions masked out. */
+static int view_hide(struct views *v, struct tape *t, struct view *a,
+		     const struct view *whole, uint64_t hidden, struct err *err)
+{
+	double start = clock_ms();
+	int rc;
+
+	if (!v->b->config.mask_padding)
+		return err_set(err, ERR_USAGE,
+			       "this checkpoint knows no masks (mask_padding "
+			       "is false), so no box can be left out");
+	if (hidden >> whole->regions.n)
+		return err_set(err, ERR_USAGE,
+			       "a box to leave out that the picture does not "
+			       "have: it has %d",
+			       whole->regions.n - 1);
+	a->w = whole->w;
+	a->h = whole->h;
+	a->regions = whole->regions;
+	a->hidden = hidden;
+	rc = regions_to_Z(v, t, a, whole->feats, err);
+	a->vision_ms = clock_ms() - start;
+	return rc;
+}
+
+static int hide(struct views *v, struct tape *t, const struct view *whole,
+		uint64_t hidden, const struct view **out, bool *fresh,
+		struct err *err)
+{
+	char *key =
+	    xasprintf("%s|hidden %llx", whole->key, (unsigned long long)hidden);
+	struct view *a;
+	bool hit;
+	int rc = 0;
+
+	a = slot(v, key, &hit);
+	if (!hit) {
+		view_release(a);
+		rc = view_hide(v, t, a, whole, hidden, err);
+		if (rc < 0)
+			view_release(a);
+		else
+			a->key = xstrdup(key);
+	}
+	if (rc == 0)
+		a->used = ++v->clock;
+	free(key);
+	*out = a;
+	*fresh |= !hit;
+	return rc;
 }
 
 int views_get(struct views *v, struct tape *t, const struct extract_request *r,
@@ -272,5 +332,7 @@ int views_get(struct views *v, struct tape *t, const struct extract_request *r,
 	file_unmap(&file);
 	*out = a;
 	*fresh = !hit;
+	if (rc == 0 && r->hidden)
+		rc = hide(v, t, a, r->hidden, out, fresh, err);
 	return rc;
 }

@@ -15,6 +15,9 @@ struct view {
 	int w, h;                      /* of the picture */
 	struct regions regions;        /* pixels; row 0 the whole picture */
 	float box[REGIONS_MAX + 1][4]; /* relative */
+	uint64_t hidden;               /* bit k: region k is masked out */
+	float *feats;                  /* (N,feat_dim); owned; NULL when
+					  another view has them */
 	float *Z;                      /* (N,D), on the host; owned */
 	uint64_t used;                 /* for the least recently used */
 	double image_ms, vision_ms;    /* what making it took */

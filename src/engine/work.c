@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/engine/call.h"
 #include "src/engine/device.h"
 #include "src/image/cache.h"
 #include "src/image/decode.h"
@@ -98,6 +99,21 @@ static int run_picture(struct work *w, const struct job *j, struct event *ev)
 	return 0;
 }
 
+static int run_call(struct work *w, const struct job *j, struct event *ev)
+{
+	const struct call_site at = {.extractor = w->extractor,
+				     .be = w->be,
+				     .decoder = w->decoder,
+				     .features = w->features,
+				     .cancel = w->cancel};
+
+	if (!w->extractor)
+		return err_set(&ev->err, ERR_CHECKPOINT,
+			       "no checkpoint is open");
+	ev->free_news = j->call->free_news;
+	return j->call->slice(j->call, &at, &ev->news, &ev->err);
+}
+
 int work_run(struct work *w, const struct job *j, struct event *ev)
 {
 	switch (j->kind) {
@@ -107,6 +123,8 @@ int work_run(struct work *w, const struct job *j, struct event *ev)
 		return run_extract(w, j, ev);
 	case JOB_PICTURE:
 		return run_picture(w, j, ev);
+	case JOB_CALL:
+		return run_call(w, j, ev);
 	}
 	bug("job kind %d", (int)j->kind);
 }

@@ -16,7 +16,8 @@ struct work *work_new(const struct engine_config *cfg,
 		      const atomic_bool *cancel, struct err *err);
 void work_free(struct work *w);
 
-/* Fill the event's payload; 0, or the negative code of ev->err. */
+/* Fill the event's payload; 0, 1 when a call has slices left, or the negative
+ * code of ev->err. */
 int work_run(struct work *w, const struct job *j, struct event *ev);
 
 #endif

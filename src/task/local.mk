@@ -8,6 +8,7 @@ libumie_a_SOURCES += \
 	src/task/reference.c src/task/reference.h \
 	src/task/reference-score.c \
 	src/task/reference-tree.c src/task/reference-tree.h \
+	src/task/relabel.c src/task/relabel.h \
 	src/task/schema.c src/task/schema.h \
 	src/task/score.c src/task/score.h \
 	src/task/task.c src/task/task.h
