@@ -100,6 +100,8 @@ struct extraction {
 	} ms;
 };
 void extraction_free(struct extraction *x);
+/* A deep copy without the attention weights. */
+struct extraction *extraction_copy(const struct extraction *x);
 
 /* One JSON object in the form of "umie/1" (umie-formats.5); json_free(). */
 struct json *extraction_json(const struct extraction *x, bool attention);

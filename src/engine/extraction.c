@@ -93,6 +93,37 @@ void extraction_free(struct extraction *x)
 	free(x);
 }
 
+struct extraction *extraction_copy(const struct extraction *x)
+{
+	struct extraction *c = xmalloc(sizeof(*c));
+	struct records all = {0};
+
+	*c = *x;
+	c->id = copy(x->id);
+	c->text = copy(x->text);
+	c->instruction = copy(x->instruction);
+	c->image_path = copy(x->image_path);
+	c->raw = copy(x->raw);
+	c->attention = NULL;
+	c->found = xcalloc(x->n_found + 1, sizeof(*c->found));
+	for (size_t i = 0; i < x->n_found; i++) {
+		struct record r = x->found[i].rec;
+		struct records one = {.rec = &r, .n = 1};
+
+		records_copy(&all, &one);
+		c->found[i] = x->found[i];
+		c->found[i].rec = all.rec[i];
+		c->found[i].attention = NULL;
+	}
+	for (size_t i = 0; i < x->n_dropped; i++)
+		records_drop(&all, x->dropped[i].segment,
+			     strlen(x->dropped[i].segment),
+			     x->dropped[i].reason);
+	c->dropped = all.dropped;
+	free(all.rec);
+	return c;
+}
+
 static const char *image_name(enum image_state s)
 {
 	switch (s) {
