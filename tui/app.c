@@ -8,6 +8,7 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/engine/clock.h"
+#include "tui/probe-view.h"
 
 enum {
 	EDIT_DELAY = 150, /* ms after the last key */
@@ -37,6 +38,7 @@ void app_release(struct app *a)
 	extraction_free(a->result);
 	image_release(&a->picture);
 	free(a->picture_error);
+	probe_view_free(a->probe);
 	for (size_t i = 0; i < a->n_log; i++)
 		free(a->log[i]);
 	free(a->log);
@@ -239,10 +241,16 @@ static void take_in(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
+	else if (ev->news)
+		probe_view_take(a, ev, ev->kind == EVENT_DONE);
 	else if (ev->kind == EVENT_PROGRESS)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
+	if (a->probe && ev->job == a->probe->job) {
+		a->probe->job = 0;
+		a->dirty |= DIRTY_PROBE;
+	}
 	if (ev->job == a->live_job)
 		a->live_job = 0;
 	if (ev->job == a->open_job)

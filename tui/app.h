@@ -12,6 +12,7 @@
 #include "src/engine/engine.h"
 
 struct decoder;
+struct probe_view;
 struct str;
 struct ui;
 
@@ -24,7 +25,11 @@ enum {
 	DIRTY_PICTURE = 16,
 	DIRTY_GATE = 32,
 	DIRTY_MESSAGE = 64,
-	DIRTY_ALL = 127,
+	DIRTY_QUEUE = 128, /* session: queue, decisions, progress */
+	DIRTY_PROBE = 256, /* variants, sweep, scores */
+	DIRTY_TRAIN = 512, /* a training run */
+	DIRTY_EVAL = 1024, /* scores of a set */
+	DIRTY_ALL = 2047,
 };
 
 struct app {
@@ -49,6 +54,8 @@ struct app {
 	char *picture_error; /* owned; or NULL */
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
+
+	struct probe_view *probe; /* newest tables; owned; NULL: none yet */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;

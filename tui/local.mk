@@ -12,10 +12,13 @@ libtui_a_SOURCES = \
 	tui/cmd-bench.c \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
+	tui/cmd-instr.c \
 	tui/cmd-live.c \
 	tui/cmd-model.c \
+	tui/cmd-probe.c \
 	tui/cmd-screen.c \
 	tui/cmd-train.c \
+	tui/cmd-vary.c \
 	tui/complete.c tui/complete.h \
 	tui/face.c tui/face.h \
 	tui/grid.c tui/grid.h \
@@ -31,7 +34,11 @@ libtui_a_SOURCES = \
 	tui/pane-instruction.c \
 	tui/pane-picture.c \
 	tui/pane-results.c \
+	tui/pane-scores.c \
+	tui/pane-sweep.c \
 	tui/pane-text.c \
+	tui/pane-variants.c \
+	tui/probe-view.c tui/probe-view.h \
 	tui/prompt.c tui/prompt.h \
 	tui/screen.c tui/screen.h \
 	tui/signals.c tui/signals.h \

@@ -26,7 +26,7 @@ struct pane_ops {
 };
 
 extern const struct pane_ops pane_instruction, pane_text, pane_results,
-    pane_picture, pane_gate;
+    pane_picture, pane_gate, pane_variants, pane_sweep, pane_scores;
 
 /* The lines at the top and the bottom. */
 void bar_status(const struct app *app, const struct port *p);

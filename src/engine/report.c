@@ -14,6 +14,7 @@ void open_report_release(struct open_report *r)
 	labels_release(&r->missing);
 	labels_release(&r->unexpected);
 	labels_release(&r->resized);
+	labels_release(&r->instructions);
 	*r = (struct open_report){0};
 }
 
@@ -32,6 +33,7 @@ void open_report_copy(struct open_report *to, const struct open_report *from)
 	copy_labels(&to->missing, &from->missing);
 	copy_labels(&to->unexpected, &from->unexpected);
 	copy_labels(&to->resized, &from->resized);
+	copy_labels(&to->instructions, &from->instructions);
 }
 
 /* "encoder.gate.… and 43 more" */

@@ -31,6 +31,7 @@ void probe_news_free(void *news)
 	alternatives_free(n->scores);
 	comparison_free(n->comparison);
 	set_result_free(n->set);
+	free(n->note);
 	free(n);
 }
 
@@ -53,8 +54,10 @@ struct probe_work {
 	struct call call;
 	struct plan plan;
 	struct records gold;
-	bool has_gold, strict, boxes, has_edited;
-	struct extract_request edited;
+	bool has_gold, strict, boxes;
+	struct extract_request *edited;
+	char **edited_as;
+	size_t n_edited;
 	struct variants v;
 	struct worklist list;
 	double start;
@@ -76,8 +79,8 @@ static int probe_plan(struct probe_work *w, const struct extractor *x,
 		return rc;
 	if (w->boxes)
 		variants_add_boxes(&w->v, c.boxes);
-	if (w->has_edited)
-		variants_add_request(&w->v, &w->edited, "now: edited");
+	for (size_t i = 0; i < w->n_edited; i++)
+		variants_add_request(&w->v, &w->edited[i], w->edited_as[i]);
 	variants_hold(&w->v, &w->plan, own->g_used);
 	for (size_t i = 1; i < variants_members(&w->v); i++)
 		worklist_add(&w->list, &variants_member(&w->v, i)->request);
@@ -113,7 +116,12 @@ static void probe_work_free(struct call *call)
 
 	plan_release(&w->plan);
 	records_release(&w->gold);
-	extract_request_release(&w->edited);
+	for (size_t i = 0; i < w->n_edited; i++) {
+		extract_request_release(&w->edited[i]);
+		free(w->edited_as[i]);
+	}
+	free(w->edited);
+	free(w->edited_as);
 	variants_release(&w->v);
 	worklist_release(&w->list);
 	free(w);
@@ -128,9 +136,13 @@ struct call *probe_call(const struct probe_call_options *o)
 	w->has_gold = o->gold != NULL;
 	if (o->gold)
 		records_copy(&w->gold, o->gold);
-	w->has_edited = o->edited != NULL;
-	if (o->edited)
-		extract_request_copy(&w->edited, o->edited);
+	w->n_edited = o->n_edited;
+	w->edited = xcalloc(o->n_edited + 1, sizeof(*w->edited));
+	w->edited_as = xcalloc(o->n_edited + 1, sizeof(*w->edited_as));
+	for (size_t i = 0; i < o->n_edited; i++) {
+		extract_request_copy(&w->edited[i], &o->edited[i]);
+		w->edited_as[i] = xstrdup(o->edited_as[i]);
+	}
 	w->strict = o->strict;
 	w->boxes = o->boxes;
 	variants_begin(&w->v, o->base);
@@ -292,6 +304,25 @@ struct call *score_call(const struct extract_request *base, size_t i,
 		extract_request_copy(&w->request[k], row[k].request);
 	}
 	return &w->call;
+}
+
+struct call *score_table_call(const struct extract_request *base, size_t i,
+			      const struct probe_table *t)
+{
+	struct score_row *row = xcalloc(t ? t->n : 1, sizeof(*row));
+	struct call *c;
+	size_t n = 0;
+
+	for (size_t k = 1; t && k < t->n; k++) {
+		const struct probe_row *r = &t->row[k];
+
+		if (strcmp(r->request.text, base->text) == 0)
+			row[n++] =
+			    (struct score_row){r->id, r->what, &r->request};
+	}
+	c = score_call(base, i, row, n);
+	free(row);
+	return c;
 }
 
 /* Two checkpoints: opening the second is a slice of its own. */

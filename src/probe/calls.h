@@ -18,6 +18,7 @@
 /* What a slice brings; one of the pointers is set.  All owned. */
 struct probe_news {
 	size_t done, of; /* requests, or examples of a set */
+	char *note;      /* a line for the user, or NULL */
 	struct probe_table *table;
 	struct sweep *sweep;
 	struct alternatives *scores;
@@ -32,8 +33,10 @@ struct table *probe_news_report(const struct probe_news *n);
 struct probe_call_options {
 	const struct extract_request *base; /* copied */
 	const struct records *gold;         /* copied; NULL: none */
-	/* A request that somebody edited, as a row; copied; NULL: none */
+	/* requests that somebody edited, a row each, and their names; copied */
 	const struct extract_request *edited;
+	char *const *edited_as;
+	size_t n_edited;
 	const struct plan *plan; /* copied */
 	bool strict;             /* what cannot be varied is an error */
 	bool boxes; /* every box of the picture is masked in turn */
@@ -51,6 +54,10 @@ struct score_row {
 };
 struct call *score_call(const struct extract_request *base, size_t i,
 			const struct score_row *row, size_t n);
+
+/* The same for the rows of a table whose text is the base's, or NULL. */
+struct call *score_table_call(const struct extract_request *base, size_t i,
+			      const struct probe_table *t);
 
 /* The checkpoint in folder `dir` beside the one that is open. */
 struct call *compare_call(const struct extract_request *base, const char *dir);

@@ -89,16 +89,28 @@ struct probe_table *probe_table_new(const struct variants *v,
 	return t;
 }
 
+static void row_release(struct probe_row *r)
+{
+	free(r->what);
+	free(r->marks);
+	free(r->instruction);
+	extract_request_release(&r->request);
+}
+
+void probe_drop(struct probe_table *t, size_t i)
+{
+	row_release(&t->row[i]);
+	t->n--;
+	t->planned--;
+	memmove(&t->row[i], &t->row[i + 1], (t->n - i) * sizeof(*t->row));
+}
+
 void probe_table_free(struct probe_table *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->n; i++) {
-		free(t->row[i].what);
-		free(t->row[i].marks);
-		free(t->row[i].instruction);
-		extract_request_release(&t->row[i].request);
-	}
+	for (size_t i = 0; i < t->n; i++)
+		row_release(&t->row[i]);
 	free(t->row);
 	extraction_free(t->base);
 	free(t);

@@ -57,6 +57,8 @@ bool probe_needs_box(const struct probe_table *t, size_t i, int *box);
 double probe_mean_flips(const struct probe_table *t);
 int probe_worst(const struct probe_table *t);
 
+/* Leave row i out; not the base's. */
+void probe_drop(struct probe_table *t, size_t i);
 /* Row of an id, or -1. */
 int probe_find(const struct probe_table *t, const char *id);
 

@@ -16,12 +16,11 @@
 struct set_run {
 	struct call call;
 	const struct set_kind_ops *ops;
-	struct dataset d; /* owned */
-	size_t n, next;   /* examples, and the one that is next */
+	struct set_options o; /* its strings are owned, but for plan, sweep */
+	struct dataset d;     /* owned, once it is read */
+	size_t n, next;       /* examples, and the one that is next */
 	struct plan plan;
 	struct sweep_options sweep;
-	char *second_dir, *progress_path;
-	int max_tokens, beams;
 	struct second *second; /* COMPARE, once it is open */
 	struct progress progress;
 	bool begun;

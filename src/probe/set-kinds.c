@@ -399,7 +399,7 @@ static int compare_take(void *context, const struct json *line, struct err *err)
 	row->examples++;
 	row->results += (size_t)results;
 	set_row_add(row, &a, &a);
-	row = set_row_of(&s->result, "2", s->second_dir);
+	row = set_row_of(&s->result, "2", s->o.second);
 	row->examples++;
 	row->results += (size_t)results;
 	row->flips += (double)flips;

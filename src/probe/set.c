@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/err.h"
+#include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
@@ -20,8 +21,14 @@ void set_request(const struct set_run *s, const struct example *e,
 {
 	*r = (struct extract_request){0};
 	example_request(e, r);
-	r->max_tokens = s->max_tokens;
-	r->beams = s->beams;
+	if (s->o.instruction) {
+		free(r->instruction);
+		r->instruction = xstrdup(s->o.instruction);
+	}
+	r->max_tokens = s->o.max_tokens;
+	r->beams = s->o.beams;
+	r->gate = s->o.gate;
+	r->gate_value = s->o.gate_value;
 }
 
 const struct records *set_gold(const struct set_run *s, const struct example *e)
@@ -208,21 +215,26 @@ static struct set_result *result_copy(const struct set_result *r)
 	return c;
 }
 
+static const char *const kind_name[] = {"probe", "sweep", "compare"};
+
 static struct json *header_of(const struct set_run *s,
 			      const struct call_site *at)
 {
-	static const char *const name[] = {"probe", "sweep", "compare"};
 	const struct bundle *b = extractor_bundle(at->extractor);
 	struct json *j = json_new_object();
 
 	json_put_string(j, "schema", "umie/1");
-	json_put_string(j, "progress", name[s->result.kind]);
+	json_put_string(j, "progress", kind_name[s->o.kind]);
 	json_put_string(j, "model", b->report.hash);
 	json_put_string(j, "vision", b->report.vision_hash);
 	json_put_string(j, "data", s->d.digest);
 	json_put_int(j, "examples", (int64_t)s->n);
-	json_put_int(j, "max", s->max_tokens);
-	json_put_int(j, "beams", s->beams);
+	json_put_int(j, "max", s->o.max_tokens);
+	json_put_int(j, "beams", s->o.beams);
+	json_put_int(j, "gate", s->o.gate);
+	json_put_number(j, "held", (double)s->o.gate_value, 9);
+	if (s->o.instruction)
+		json_put_string(j, "instruction", s->o.instruction);
 	s->ops->header(s, j);
 	return j;
 }
@@ -246,20 +258,61 @@ static int take_line(void *context, const struct json *line, struct err *err)
 	return 0;
 }
 
+/* The data set, with the labels of the checkpoint. */
+static int read_set(struct set_run *s, const struct call_site *at,
+		    struct err *err)
+{
+	struct dataset_options o = {
+	    .format = s->o.format,
+	    .image_dir = s->o.images,
+	    .schema = &extractor_bundle(at->extractor)->schema};
+
+	if (dataset_read(&s->d, s->o.data, &o, err) < 0)
+		return -(int)err->code;
+	s->n = s->o.limit ? MIN(s->o.limit, s->d.n) : s->d.n;
+	s->own_g = xcalloc(s->n + 1, sizeof(*s->own_g));
+	s->result.of = s->n;
+	s->result.gold = s->n > 0;
+	for (size_t i = 0; i < s->n; i++)
+		s->result.gold &= s->d.ex[i].has_gold;
+	return 0;
+}
+
+/* The file that is named, or one whose name follows from the header. */
+static char *progress_file(const struct set_run *s, const struct json *header)
+{
+	char hex[HASH_HEX], *text, *path;
+
+	if (s->o.progress)
+		return xstrdup(s->o.progress);
+	if (!s->o.progress_dir)
+		return NULL;
+	text = json_print(header);
+	hash_bytes(text, strlen(text), hex);
+	path = xasprintf("%s/%s-%.16s.jsonl", s->o.progress_dir,
+			 kind_name[s->o.kind], hex);
+	free(text);
+	return path;
+}
+
 static int begin(struct set_run *s, const struct call_site *at, struct err *err)
 {
 	struct json *header;
-	int rc = 0;
+	char *path;
+	int rc = read_set(s, at, err);
 
 	s->begun = true;
-	if (s->second_dir)
-		rc = second_open(&s->second, s->second_dir, at, err);
+	if (rc == 0 && s->o.second)
+		rc = second_open(&s->second, s->o.second, at, err);
+	if (rc == 0 && s->o.progress_dir)
+		rc = file_mkdirs(s->o.progress_dir, err);
 	if (rc < 0)
 		return rc;
 	header = header_of(s, at);
-	rc = progress_open(&s->progress, s->progress_path, header, take_line, s,
-			   err);
+	path = progress_file(s, header);
+	rc = progress_open(&s->progress, path, header, take_line, s, err);
 	json_free(header);
+	free(path);
 	return rc;
 }
 
@@ -275,6 +328,17 @@ static void *news_of(const struct set_run *s)
 		set_result_free(n->set);
 		n->set = NULL;
 	}
+	return n;
+}
+
+static void *first_news(const struct set_run *s)
+{
+	struct probe_news *n = news_of(s);
+
+	if (s->progress.path)
+		n->note = xasprintf("%zu of %zu examples are done; progress is "
+				    "kept in %s",
+				    s->next, s->n, s->progress.path);
 	return n;
 }
 
@@ -338,7 +402,7 @@ static int slice(struct call *call, const struct call_site *at, void **news,
 		rc = begin(s, at, err);
 		if (rc < 0)
 			return rc;
-		*news = news_of(s);
+		*news = first_news(s);
 		return 1;
 	}
 	if (s->next == s->n)
@@ -379,13 +443,22 @@ static void run_free(struct call *call)
 	dataset_release(&s->d);
 	plan_release(&s->plan);
 	result_release(&s->result);
-	free(s->second_dir);
-	free(s->progress_path);
+	free((char *)s->o.data);
+	free((char *)s->o.images);
+	free((char *)s->o.instruction);
+	free((char *)s->o.second);
+	free((char *)s->o.progress);
+	free((char *)s->o.progress_dir);
 	free(s->own_g);
 	free(s);
 }
 
-struct call *set_call(struct dataset *d, const struct set_options *o)
+static const char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+struct call *set_call(const struct set_options *o)
 {
 	static const struct set_kind_ops *const ops[] = {&set_probe, &set_sweep,
 							 &set_compare};
@@ -393,23 +466,17 @@ struct call *set_call(struct dataset *d, const struct set_options *o)
 
 	s->call = (struct call){slice, run_free, probe_news_free};
 	s->ops = ops[o->kind];
-	s->d = *d;
-	*d = (struct dataset){0};
-	s->n = o->limit ? MIN(o->limit, s->d.n) : s->d.n;
+	s->o = *o;
+	s->o.data = copy(o->data);
+	s->o.images = copy(o->images);
+	s->o.instruction = copy(o->instruction);
+	s->o.second = copy(o->second);
+	s->o.progress = copy(o->progress);
+	s->o.progress_dir = copy(o->progress_dir);
 	plan_copy(&s->plan, o->plan);
 	if (o->sweep)
 		s->sweep = *o->sweep;
-	s->second_dir = o->second ? xstrdup(o->second) : NULL;
-	s->progress_path = o->progress ? xstrdup(o->progress) : NULL;
-	s->max_tokens = o->max_tokens;
-	s->beams = o->beams;
 	s->progress.fd = -1;
-	s->own_g = xcalloc(s->n + 1, sizeof(*s->own_g));
-	s->result = (struct set_result){.kind = o->kind,
-					.of = s->n,
-					.gold = s->n > 0,
-					.seed = o->plan->seed};
-	for (size_t i = 0; i < s->n; i++)
-		s->result.gold &= s->d.ex[i].has_gold;
+	s->result = (struct set_result){.kind = o->kind, .seed = o->plan->seed};
 	return &s->call;
 }

@@ -9,6 +9,7 @@
 
 #include "src/data/dataset.h"
 #include "src/engine/call.h"
+#include "src/engine/extract.h"
 #include "src/probe/plan.h"
 #include "src/probe/stats.h"
 #include "src/probe/sweep.h"
@@ -21,16 +22,24 @@ enum set_kind { SET_PROBE, SET_SWEEP, SET_COMPARE };
 
 struct set_options {
 	enum set_kind kind;
+	const char *data; /* file; read by the first slice */
+	enum data_format format;
+	const char *images;      /* folder; NULL: beside the file */
+	const char *instruction; /* instead of each one's own */
+	enum gate_setting gate;  /* of the base */
+	float gate_value;
 	const struct plan *plan;           /* PROBE; its seed is everybody's */
 	const struct sweep_options *sweep; /* SWEEP */
 	const char *second;                /* COMPARE: folder */
-	const char *progress;              /* file; NULL: none is kept */
+	const char *progress;              /* file; NULL: none is kept … */
+	const char *progress_dir;          /* … or one in this folder, named
+					      by what is computed */
 	size_t limit;                      /* of examples; 0: all */
 	int max_tokens, beams;
 };
 
-/* Takes *d, which is empty afterwards.  Strings are copied. */
-struct call *set_call(struct dataset *d, const struct set_options *o);
+/* Everything is copied. */
+struct call *set_call(const struct set_options *o);
 
 enum { SET_FRAGILE = 20 }; /* examples that are listed */
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/err.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
