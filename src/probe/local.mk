@@ -20,3 +20,7 @@ libumie_a_SOURCES += \
 	src/probe/wdiff.c src/probe/wdiff.h \
 	src/probe/words.c src/probe/words.h \
 	src/probe/worklist.c src/probe/worklist.h
+
+check_PROGRAMS += tests/check_probe tests/check_probing
+tests_check_probe_SOURCES = tests/check_probe.c tests/tap.h
+tests_check_probing_SOURCES = tests/check_probing.c tests/tap.h

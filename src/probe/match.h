@@ -5,7 +5,7 @@
  * type is `.`, same place with another type `L`, overlap with the same type
  * `B`; what is left is lost (`-`) or new.  A place is a span of the text; for
  * a relation the pair; for an argument its event's trigger with a span or a
- * box (IoU >= 0.5).  Strings that do not stand in the text are their own
+ * box (IoU >= 0.5).  A string that does not stand in its text is its own
  * place.  Pure.
  */
 #ifndef UMIE_PROBE_MATCH_H
