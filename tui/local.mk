@@ -54,6 +54,10 @@ tests_check_tui_SOURCES = tests/check_tui.c tests/tui_scene.h tests/tap.h
 tests_check_tui_LDADD = $(tui_libs)
 tests_check_panes_SOURCES = tests/check_panes.c tests/tui_scene.h tests/tap.h
 tests_check_panes_LDADD = $(tui_libs)
+check_PROGRAMS += tests/check_probe_panes
+tests_check_probe_panes_SOURCES = tests/check_probe_panes.c \
+	tests/tui_scene.h tests/tap.h
+tests_check_probe_panes_LDADD = $(tui_libs)
 tests_check_prompt_SOURCES = tests/check_prompt.c tests/tap.h
 tests_check_prompt_LDADD = $(tui_libs)
 dist_check_SCRIPTS += tests/screen.test

@@ -1,4 +1,5 @@
 /* The variants table: a row for each change, a column for each result. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ enum {
 	COLUMN = 7, /* of a result: "1 PER", "L3/10" */
 	ADDED = 4,
 	F1 = 5,
-	FLIP = 4,
+	FLIP = 5,
 	FOOT = 2, /* lines below the rows */
 };
 
@@ -33,14 +34,16 @@ static void title(const struct app *app, struct str *out)
 		str_addf(out, "   %zu of %zu", v->done, v->of);
 }
 
-/* ".412", "-.014" */
+/* ".412", "-.014", "2" */
 static void short_number(double v, int digits, char out[16])
 {
 	char s[32];
 	char *at = s;
 
+	if (fabs(v) < 0.5 * pow(10, -digits))
+		v = 0; /* never "-.000" */
 	snprintf(s, sizeof(s), "%+.*f", digits, v);
-	if (s[1] == '0')
+	if (s[1] == '0' && s[2] == '.')
 		memmove(s + 1, s + 2, strlen(s + 1));
 	if (*at == '+')
 		at++;
