@@ -572,7 +572,7 @@ static void check_variants(void)
 		    &variants_member(&w, i)->request;
 
 		same &= strcmp(a->text, b->text) == 0 &&
-			a->labels.seed == b->labels.seed &&
+			a->relabel.seed == b->relabel.seed &&
 			(a->instruction
 			     ? strcmp(a->instruction, b->instruction) == 0
 			     : !b->instruction);
@@ -618,8 +618,8 @@ static void check_answers(void)
 	answer = alternatives_answer(a, x, &r, ANSWER_PAPER, 4);
 	ok(strcmp(answer, "Person, Kevin Love") == 0, "none: %s", answer);
 	free(answer);
-	labels_add(&r.labels.from, "Person", 6);
-	labels_add(&r.labels.to, "human", 5);
+	labels_add(&r.relabel.from, "Person", 6);
+	labels_add(&r.relabel.to, "human", 5);
 	answer = alternatives_answer(a, x, &r, ANSWER_PAPER, 1);
 	ok(strcmp(answer, "human, Kevin Love <spot> Location, Ohio") == 0,
 	   "in the words of the variant: %s", answer);

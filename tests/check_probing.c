@@ -387,15 +387,15 @@ static void check_synonym(struct room *r)
 	struct extraction *x;
 
 	request(r, r->picture, &q);
-	labels_add(&q.labels.from, "Organization", 12);
-	labels_add(&q.labels.to, "company", 7);
+	labels_add(&q.relabel.from, "Organization", 12);
+	labels_add(&q.relabel.to, "company", 7);
 	x = extract(r, &q);
 	ok(strstr(x->instruction, "company") &&
 	       !strstr(x->instruction, "Organization"),
 	   "the instruction says the other word: %s", x->instruction);
 	extraction_free(x);
-	q.labels.shuffle = true;
-	q.labels.seed = 4;
+	q.relabel.shuffle = true;
+	q.relabel.seed = 4;
 	x = extract(r, &q);
 	ok(x->n_found == 2 && strcmp(x->found[1].rec.label, "Location") == 0,
 	   "in another order the labels are the same");

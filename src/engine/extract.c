@@ -66,9 +66,9 @@ static void begin(struct job_state *j, struct extractor *x,
 		  const struct extract_request *r)
 {
 	*j = (struct job_state){.x = x, .r = r, .schema = &x->b->schema};
-	if (!relabel_any(&r->labels))
+	if (!relabel_any(&r->relabel))
 		return;
-	relabel_schema(&r->labels, &x->b->schema, &j->changed);
+	relabel_schema(&r->relabel, &x->b->schema, &j->changed);
 	j->schema = &j->changed;
 }
 
@@ -183,7 +183,7 @@ static int ask(const struct job_state *j, enum task t, const char *head,
 				  t == j->r->task ? j->r->instruction : NULL);
 	rc = prompt_instruction(
 	    &instruction, tmpl, t, j->schema, head, tail,
-	    event ? relabel_say(&j->r->labels, event) : NULL, err);
+	    event ? relabel_say(&j->r->relabel, event) : NULL, err);
 	if (rc < 0)
 		return rc;
 	rc = prompt_build(&s->prompt, b->tokenizer, instruction, j->r->text,
@@ -258,7 +258,7 @@ static void replace(char **to, const char *value)
 static void read_answer(struct job_state *j, enum task t, const char *event,
 			const struct step *s, struct records *out)
 {
-	const struct relabel *l = &j->r->labels;
+	const struct relabel *l = &j->r->relabel;
 	const char *said = event ? relabel_say(l, event) : NULL;
 	int e = said ? labels_find(&j->schema->events, said, strlen(said)) : -1;
 

@@ -46,7 +46,7 @@ struct extract_request {
 	bool attention;   /* weights over regions for every record */
 	int head_shown;   /* attention of this head (1 …); 0: their mean */
 	/* what a probe changes */
-	struct relabel labels; /* owned */
+	struct relabel relabel; /* owned */
 	uint64_t hidden;       /* bit k: region k is masked out */
 };
 void extract_request_release(struct extract_request *r);

@@ -26,7 +26,7 @@ void extract_request_release(struct extract_request *r)
 	free(r->image);
 	free(r->boxes_file);
 	free(r->detector);
-	relabel_release(&r->labels);
+	relabel_release(&r->relabel);
 	*r = (struct extract_request){0};
 }
 
@@ -43,7 +43,7 @@ void extract_request_copy(struct extract_request *to,
 	to->image = copy(from->image);
 	to->boxes_file = copy(from->boxes_file);
 	to->detector = copy(from->detector);
-	relabel_copy(&to->labels, &from->labels);
+	relabel_copy(&to->relabel, &from->relabel);
 }
 
 void example_request(const struct example *e, struct extract_request *r)

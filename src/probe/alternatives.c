@@ -170,8 +170,8 @@ char *alternatives_answer(const struct alternatives *a,
 		records_copy(&all, &one);
 		if (i == a->result)
 			set(&all.rec[all.n - 1].label, a->label.name[k]);
-		say(&all.rec[all.n - 1].label, &r->labels);
-		say(&all.rec[all.n - 1].event, &r->labels);
+		say(&all.rec[all.n - 1].label, &r->relabel);
+		say(&all.rec[all.n - 1].event, &r->relabel);
 	}
 	answer_print(g, chosen->rec.task, &all, &out);
 	records_release(&all);

@@ -24,3 +24,4 @@ libumie_a_SOURCES += \
 check_PROGRAMS += tests/check_probe tests/check_probing
 tests_check_probe_SOURCES = tests/check_probe.c tests/tap.h
 tests_check_probing_SOURCES = tests/check_probing.c tests/tap.h
+dist_check_SCRIPTS += tests/probe.test

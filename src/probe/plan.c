@@ -136,8 +136,8 @@ int plan_read(struct plan *p, const char *path, struct err *err)
 		str_release(&text);
 		return err_recode(err, ERR_DATA);
 	}
-	for (line = strtok_r(text.s, "\n", &save); line && rc == 0;
-	     line = strtok_r(NULL, "\n", &save)) {
+	for (line = text.len ? strtok_r(text.s, "\n", &save) : NULL;
+	     line && rc == 0; line = strtok_r(NULL, "\n", &save)) {
 		char *value = line + strcspn(line, " \t\r");
 
 		number++;

@@ -95,15 +95,18 @@ static int read_lines(const char *path, struct labels *out, struct err *err)
 	char *line, *save = NULL;
 	int rc = file_read(path, LIST_FILE, &text, err);
 
-	for (line = rc < 0 ? NULL : strtok_r(text.s, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
+	if (rc == 0 && text.len && memchr(text.s, 0, text.len))
+		rc = err_set(err, ERR_DATA, "%s: a NUL byte", path);
+	if (rc == 0 && utf8_valid(str_cstr(&text), text.len) < text.len)
+		rc = err_set(err, ERR_DATA, "%s: not UTF-8", path);
+	for (line = rc < 0 || !text.len ? NULL : strtok_r(text.s, "\n", &save);
+	     line; line = strtok_r(NULL, "\n", &save)) {
 		struct span s = span_trim(span_of(line));
 
 		if (s.len && s.s[0] != '#')
 			labels_add(out, s.s, s.len);
 	}
-	if (rc == 0 && text.len &&
-	    (out->n == 0 || memchr(text.s, 0, text.len) != NULL))
+	if (rc == 0 && out->n == 0)
 		rc = err_set(err, ERR_DATA, "%s: no line that could be used",
 			     path);
 	str_release(&text);
@@ -178,8 +181,8 @@ static void add_orders(struct variants *l, const struct plan_item *p,
 			v->member[i] = (struct variant_member){0};
 			extract_request_copy(&v->member[i].request, base_of(l));
 		}
-		v->member[i].request.labels.shuffle = true;
-		v->member[i].request.labels.seed = rng_mix(seed, i);
+		v->member[i].request.relabel.shuffle = true;
+		v->member[i].request.relabel.seed = rng_mix(seed, i);
 	}
 }
 
@@ -227,7 +230,7 @@ static void add_synonym(struct variants *l, const struct schema *s,
 	if (!label)
 		return;
 	v = add(l, VARY_SYNONYM, xasprintf("%s -> %s", label, word));
-	r = &request_of(v)->labels;
+	r = &request_of(v)->relabel;
 	labels_add(&r->from, label, strlen(label));
 	labels_add(&r->to, word, strlen(word));
 }
