@@ -241,7 +241,9 @@ static int exec_help(struct app *app, const struct args *a, struct err *err)
 	char *line, *save = NULL;
 
 	if (a->n_pos) {
-		c = cmd_find(a->pos[0], CMD_LIVE | CMD_BATCH);
+		c = cmd_find(a->pos[0], CMD_LIVE);
+		if (!c)
+			c = cmd_find(a->pos[0], CMD_BATCH);
 		if (!c)
 			return err_set(err, ERR_USAGE, "no command %s",
 				       a->pos[0]);

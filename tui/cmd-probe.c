@@ -29,7 +29,8 @@ static const struct option PROBE_OPTIONS[] = {
     BATCH_OPTIONS,
     REQUEST_OPTIONS,
     {"vary", 0, "NAME[=VALUE]",
-     "one variation; may be given often (umie help probe lists them)"},
+     "instr, named, paraphrase, none, mistype, order, synonym, typo, case, "
+     "stop, prefix, suffix, span, off, other, box; may be given often"},
     {"plan", 0, "FILE", "a variation a line"},
     {"save-plan", 0, "FILE", "write the variations, for others to repeat"},
     {"hold-gate", 0, NULL, "at the base's own value in every variant"},

@@ -129,7 +129,8 @@ void probe_view_take(struct app *app, struct event *ev, bool last)
 	if (n->note)
 		app_note(app, "%s", n->note);
 	app->dirty |= DIRTY_PROBE | DIRTY_STATUS;
-	if (last && !app->ui)
+	/* Sets and comparisons have no pane: their lines go to the log. */
+	if (last && (!app->ui || n->comparison || n->set))
 		say_news(app, n);
 	TAKE(table, probe_table_free);
 	TAKE(sweep, sweep_free);

@@ -7,6 +7,7 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "src/base/utf8.h"
 
 enum { PLAN_FILE = 1 << 20, PLAN_ITEMS = 200, NUMBER_MAX = 100 };
 
@@ -69,6 +70,9 @@ static int check_value(const struct row *r, const char *value, struct err *err)
 			   ? err_set(err, ERR_USAGE, "%s wants a value: %s",
 				     r->name, r->arg)
 			   : 0;
+	if (utf8_valid(value, strlen(value)) < strlen(value))
+		return err_set(err, ERR_USAGE, "%s: the value is not UTF-8",
+			       r->name);
 	if (!*r->arg)
 		return err_set(err, ERR_USAGE, "%s takes no value (%s)",
 			       r->name, value);

@@ -158,6 +158,10 @@ static int add_instr(struct variants *l, enum variation kind,
 		add_instruction(l, kind, "no instruction at all", "");
 		break;
 	default:
+		if (c->instruction[utf8_valid(c->instruction,
+					      strlen(c->instruction))])
+			return err_set(err, ERR_DATA,
+				       "the instruction is not UTF-8");
 		count = (int)plan_number(p, TYPOS);
 		edit_typos(c->instruction, count, seed, &e);
 		add_instruction(l, kind, "mistyped: ", e.text);
