@@ -243,7 +243,7 @@ static void take_in(struct app *a, struct event *ev)
 		pictured(a, ev);
 	else if (ev->news)
 		probe_view_take(a, ev, ev->kind == EVENT_DONE);
-	else if (ev->kind == EVENT_PROGRESS)
+	else if (ev->note)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
