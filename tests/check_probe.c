@@ -498,7 +498,7 @@ static void check_progress(void)
 	char path[] = "/tmp/umie-progress-XXXXXX";
 	struct json *header = json_new_object(), *other = json_new_object();
 	struct json *line = json_new_object();
-	struct progress p;
+	struct progress p, second;
 	struct str whole = {0};
 	struct err err;
 	int fd = mkstemp(path), n = 0;
@@ -513,9 +513,10 @@ static void check_progress(void)
 	for (int i = 0; i < 3; i++)
 		progress_add(&p, line, count_lines, &n, &err);
 	ok(n == 3, "each line that is added is taken");
-	fd = progress_open(&(struct progress){0}, path, header, count_lines, &n,
-			   &err);
-	ok(fd == -ERR_FAILED, "%s", err.text);
+	ok(progress_open(&second, path, header, count_lines, &n, &err) ==
+	       -ERR_FAILED,
+	   "%s", err.text);
+	progress_close(&second);
 	progress_close(&p);
 	file_read(path, 1 << 20, &whole, &err);
 	for (size_t cut = 0; cut <= whole.len; cut++) {

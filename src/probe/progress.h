@@ -21,9 +21,9 @@ typedef int progress_take(void *context, const struct json *line,
 			  struct err *err);
 
 /*
- * path NULL: keep nothing.  Every line that is there goes to `take`.
- * ERR_DATA when the file belongs to another run, ERR_FAILED when another
- * process writes it.
+ * path NULL: keep nothing.  progress_close() it, also after an error.  Every
+ * line that is there goes to `take`. ERR_DATA when the file belongs to another
+ * run, ERR_FAILED when another process writes it.
  */
 int progress_open(struct progress *p, const char *path,
 		  const struct json *header, progress_take *take, void *context,
