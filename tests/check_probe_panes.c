@@ -121,7 +121,9 @@ static void check_variants(void)
 	relabel_result(s.scene.app.result, 1, "Location");
 	free(s.scene.app.result->instruction);
 	s.scene.app.result->instruction = xstrdup("Something else");
-	shows(&s, ">i2  now edited", "what is edited now, as a row");
+	shows(&s, ">now now edited", "what is edited now, as a row");
+	shows(&s, "[-Please extract the following entity type:",
+	      "and how its instruction differs, word by word");
 	scene_release(&s.scene);
 }
 

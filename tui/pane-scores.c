@@ -10,6 +10,7 @@
 #include "tui/probe-view.h"
 
 enum { ID = 6, BAR = 10, SHOWN_MAX = 12 };
+#define LEAST 0.005
 
 static void title(const struct app *app, struct str *out)
 {
@@ -61,7 +62,8 @@ static void draw_row(const struct app *app, const struct port *p, int y,
 
 	at = port_field(&in, y, 1, ID - 2, r == a->row ? INK_BOLD : 0, r->id) +
 	     1;
-	for (int i = 0; i < n && at < in.w; i++) {
+	/* What would be shown as .00 is not worth its room. */
+	for (int i = 0; i < n && at < in.w && r->p[best[i]] >= LEAST; i++) {
 		unsigned ink = best[i] == a->own ? INK_BOLD : 0;
 
 		pane_probability((float)r->p[best[i]], prob);

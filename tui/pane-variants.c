@@ -6,6 +6,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "src/probe/wdiff.h"
 #include "tui/app.h"
 #include "tui/pane.h"
 #include "tui/probe-view.h"
@@ -185,6 +186,7 @@ static struct probe_table *now_table(const struct app *app,
 	both[0] = t->base;
 	both[1] = app->result;
 	two = probe_table_new(&v, both, NULL, 0);
+	snprintf(two->row[1].id, sizeof(two->row[1].id), "now");
 	variants_release(&v);
 	return two;
 }
@@ -199,6 +201,19 @@ static int count_where(const struct probe_table *t, bool stable)
 		n += stable ? k == 0 : 2 * k >= t->n - 1;
 	}
 	return n;
+}
+
+/* How the instruction that is edited differs from the base's. */
+static void draw_diff(const struct port *p, int y, const struct probe_table *t,
+		      const struct probe_table *now)
+{
+	struct str s = {0};
+
+	if (strcmp(t->base->instruction, now->row[1].instruction) == 0)
+		return;
+	wdiff(t->base->instruction, now->row[1].instruction, &s);
+	port_text(p, y, 1, INK_CYAN, str_cstr(&s));
+	str_release(&s);
 }
 
 static void draw_foot(const struct port *p, int y, const struct probe_table *t)
@@ -242,6 +257,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	const struct probe_table *t = v ? v->table : NULL;
 	struct probe_table *two;
 	struct columns c;
+	struct port list;
 	bool edited;
 	int n, top, rows;
 
@@ -258,7 +274,7 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	two = now_table(app, t);
 	edited = two != NULL;
 	n = (int)t->n + edited;
-	rows = MAX(p->h - 1 - FOOT, 1);
+	rows = MAX(p->h - 1 - FOOT - edited, 1);
 	top = pane_top(n, rows, scroll, edited ? 1 : 0);
 	draw_head(app, p, t, &c);
 	for (int i = top; i < n && i - top < rows; i++) {
@@ -268,9 +284,14 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 		draw_row(p, 1 + i - top, t, is_now ? &two->row[1] : &t->row[k],
 			 &c, is_now);
 	}
-	draw_foot(p, 1 + MIN(n - top, rows), t);
+	rows = MIN(n - top, rows);
+	list = port_part(p, 1, 0, rows, p->w);
+	pane_more(&list, top, n);
+	draw_foot(p, 1 + rows, t);
+	if (edited)
+		draw_diff(p, 1 + rows + FOOT, t, two);
 	probe_table_free(two);
-	return n + 1 + FOOT;
+	return n + 1 + FOOT + edited;
 }
 
 const struct pane_ops pane_variants = {
