@@ -339,7 +339,7 @@ int main(void)
 	check_lines();
 	check_completion("fo", "fo", "focus");
 	check_completion("task m", "m", "mner mre med meae mee");
-	check_completion("gate ", "", "own off");
+	check_completion("gate ", "", "own off sweep");
 	check_completion("help ga", "ga", "gate");
 	ok(complete_wants_file("image x", 6) &&
 	       !complete_wants_file("gate ", 5),

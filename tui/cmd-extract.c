@@ -225,7 +225,7 @@ static int run_one(struct app *app, struct batch *b, const struct args *a,
 static int exec_extract(struct app *app, const struct args *a, struct err *err)
 {
 	struct extract_request r;
-	struct batch b;
+	struct batch b = {0};
 	int rc = batch_request(a, &r, err);
 
 	r.attention = args_has(a, "attention");

@@ -47,7 +47,7 @@ struct extract_request {
 	int head_shown;   /* attention of this head (1 …); 0: their mean */
 	/* what a probe changes */
 	struct relabel relabel; /* owned */
-	uint64_t hidden;       /* bit k: region k is masked out */
+	uint64_t hidden;        /* bit k: region k is masked out */
 };
 void extract_request_release(struct extract_request *r);
 void extract_request_copy(struct extract_request *to,
