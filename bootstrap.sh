@@ -11,12 +11,15 @@ cd "$(dirname "$0")"
 
 packages="gcc libc6-dev make autoconf automake pkg-config
 libdnnl-dev libcjson-dev libstb-dev libncurses-dev libreadline-dev
-libchafa-dev nettle-dev"
+libchafa-dev nettle-dev libsqlite3-dev"
+
+# Several ranks want these; everything else builds and runs without.
+wanted="libopenmpi-dev openmpi-bin"
 
 say() { echo "bootstrap: $*" >&2; }
 
 missing() {
-	for p in $packages; do
+	for p in "$@"; do
 		dpkg-query -W -f '${Status}\n' "$p" 2>/dev/null |
 			grep -q '^install ok installed' || printf '%s ' "$p"
 	done
@@ -27,20 +30,27 @@ deps() {
 		say "not a Debian system; these must be there:" $packages
 		return 0
 	fi
-	need=$(missing)
-	[ -n "$need" ] || return 0
+	need=$(missing $packages)
+	like=$(missing $wanted)
+	[ -n "$need$like" ] || return 0
 	if [ "$(id -u)" = 0 ]; then
 		sudo=
 	elif command -v sudo >/dev/null 2>&1; then
 		sudo=sudo
 	else
+		[ -n "$need" ] || return 0
 		say "please install as root: apt-get install $need"
 		exit 1
 	fi
-	say "installing: $need"
+	say "installing: $need$like"
 	$sudo apt-get update -q >/dev/null || say "apt-get update failed; trying with the old list"
 	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q \
-		--no-install-recommends $need >/dev/null
+		--no-install-recommends $need $like >/dev/null && return
+	[ -n "$like" ] || return
+	say "not to be had: $like; going on without several ranks"
+	[ -z "$need" ] ||
+		DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q \
+			--no-install-recommends $need >/dev/null
 }
 
 build() {

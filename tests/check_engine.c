@@ -8,44 +8,10 @@
 #include "src/engine/clock.h"
 #include "src/engine/engine.h"
 #include "src/image/decode.h"
+#include "tests/checkpoint_test.h"
 #include "tests/tap.h"
 
 enum { REQUESTS = 200 };
-
-/* A small random checkpoint, made by the program itself. */
-static char *tiny_checkpoint(void)
-{
-	const char *src = getenv("srcdir"), *build = getenv("builddir");
-	char *dir = xstrdup("/tmp/umie-engine-XXXXXX"), *command, *ckpt;
-	int rc;
-
-	if (!src || !build || !mkdtemp(dir)) {
-		free(dir);
-		return NULL;
-	}
-	command = xasprintf("srcdir='%s' builddir='%s' sh -c '. %s/tests/lib.sh"
-			    "; tiny_checkpoint %s/ckpt' 2>%s/log",
-			    src, build, src, dir, dir);
-	rc = system(command);
-	free(command);
-	ckpt = file_join(dir, "ckpt");
-	free(dir);
-	if (rc != 0) {
-		free(ckpt);
-		return NULL;
-	}
-	return ckpt;
-}
-
-static void remove_checkpoint(char *ckpt)
-{
-	char *command = xasprintf("rm -r \"$(dirname %s)\"", ckpt);
-
-	if (system(command) != 0)
-		diag("left behind: %s", ckpt);
-	free(command);
-	free(ckpt);
-}
 
 static int submit_text(struct engine *e, const char *text, bool live)
 {
@@ -147,6 +113,44 @@ static void check_cancel(struct engine *e)
 	free(longer);
 }
 
+/* A live request does not wait for what is predicted in the background. */
+static void check_background(struct engine *e)
+{
+	struct ends x = {0};
+	struct event *ev;
+	int live, before = 0;
+	char *longer = xmalloc(5001);
+
+	memset(longer, 'a', 5000);
+	longer[5000] = '\0';
+	for (int i = 0; i < 8; i++) {
+		struct job *j = job_new(JOB_EXTRACT);
+
+		j->request.text = xstrdup(longer);
+		j->background = true;
+		engine_submit(e, j);
+	}
+	ok(!engine_busy(e), "work in the background does not keep one waiting");
+	live = submit_text(e, "Ann met Bo", true);
+	for (bool done = false; !done;) {
+		struct pollfd p = {engine_fd(e), POLLIN, 0};
+
+		poll(&p, 1, 1000);
+		while ((ev = engine_next(e))) {
+			done |= ev->job == live;
+			before += !done && ev->kind == EVENT_DONE;
+			event_free(ev);
+		}
+	}
+	ok(before <= 1,
+	   "a live request passes 8 in the background (%d ended "
+	   "before it)",
+	   before);
+	engine_cancel(e, 0);
+	wait_idle(e, &x);
+	free(longer);
+}
+
 int main(void)
 {
 	struct engine_config cfg = {.device = "auto", .threads = 2};
@@ -156,7 +160,7 @@ int main(void)
 	char *ckpt;
 
 	d = decoder_start(&err);
-	ckpt = tiny_checkpoint();
+	ckpt = checkpoint_make();
 	if (!d || !ckpt) {
 		skip("engine", "no umie program to make a checkpoint with");
 		return tap_done();
@@ -167,12 +171,13 @@ int main(void)
 	check_open(e, ckpt);
 	check_live(e);
 	check_cancel(e);
+	check_background(e);
 	submit_text(e, "left behind", false);
 	engine_stop(e);
 	ok(true, "stopping with work left ends the thread");
 	cfg.device = "cuda:7";
 	ok(!engine_start(&cfg, &err) && err.code == ERR_DEVICE, "%s", err.text);
 	decoder_stop(d);
-	remove_checkpoint(ckpt);
+	checkpoint_remove(ckpt);
 	return tap_done();
 }

@@ -46,7 +46,7 @@ static void check_text(void)
 	scene_init(&s, 100, 30);
 	shows(&s, "         [1 Person]     [2 Person ]",
 	      "marks stand below what was found");
-	shows(&s, "[3 Location  >", "a mark goes on at the next row");
+	shows(&s, "[3 Location >", "a mark goes on at the next row");
 	shows(&s, ">---]    [4 Locat]", "where it ends");
 	shows(&s, "75 characters", "how long it is");
 	s.ui.typing = TYPING_PANE;
@@ -153,7 +153,7 @@ static void check_gate(void)
 
 	scene_init(&s, 100, 30);
 	shows(&s, "g 0.412  own 0.412  cos 0.250", "the gate in numbers");
-	shows(&s, "[========|", "as a bar");
+	shows(&s, "[=========|", "as a bar");
 	app->request.gate = GATE_SET_HELD;
 	app->request.gate_value = 0.5f;
 	shows(&s, "held at 0.50", "a held gate says so");
@@ -169,7 +169,7 @@ static void check_bars(void)
 	struct scene s;
 
 	scene_init(&s, 80, 24);
-	shows(&s, " umie  umie-base 248.0 M F32  cpu  mner  38 ms",
+	shows(&s, " umie  umie-base 248.0 M F32  cpu  mner  ANNOTATE  38 ms",
 	      "the line at the top");
 	app_note(&s.app, "a message");
 	shows(&s, " a message", "the newest message");
@@ -204,7 +204,9 @@ static void check_sizes(void)
 				scene_init(&s, w, h);
 				s.ui.overlay = (enum overlay)o;
 				s.ui.utf8 = o & 1;
-				s.ui.picture = o & 2;
+				s.ui.other = o & 2;
+				ui_show_screen(&s.ui,
+					       (enum screen_id)(w % SCREENS));
 				s.ui.mode = (enum canvas_mode)(w % 3);
 				s.ui.zoom = w % 2;
 				s.ui.focus = (enum pane_id)(h % PANES);

@@ -119,58 +119,128 @@ static void check_grid(void)
 	grid_release(&g);
 }
 
-/* Every cell of the screen belongs to at most one pane, none is lost. */
-static bool tiles(const struct layout *l, int w)
+/* Every cell is in a pane, and only lines are in more than one. */
+static bool tiles(const struct layout *l)
 {
-	int area = 0;
+	const struct rect *all = &l->all;
+	int bytes = (all->y + all->h) * all->w;
+	uint8_t *inside = xcalloc((size_t)bytes, 1);
+	uint8_t *any = xcalloc((size_t)bytes, 1);
+	bool good = true;
 
 	for (int i = 0; i < PANES; i++) {
 		const struct rect *r = &l->pane[i];
 
-		if (r->h &&
-		    (r->h < 2 + l->last[i] || r->w < 20 || r->x + r->w > w ||
-		     r->y < l->all.y || r->y + r->h > l->all.y + l->all.h))
-			return false;
-		area += r->h * r->w;
+		good &= !r->h || (r->h >= 3 && r->w >= 20 && r->y >= all->y &&
+				  r->y + r->h <= all->y + all->h && r->x >= 0 &&
+				  r->x + r->w <= all->w);
+		for (int y = r->y; good && y < r->y + r->h; y++)
+			for (int x = r->x; x < r->x + r->w; x++) {
+				any[y * all->w + x] = 1;
+				inside[y * all->w + x] +=
+				    y > r->y && y < r->y + r->h - 1 &&
+				    x > r->x && x < r->x + r->w - 1;
+			}
 	}
-	return area == l->all.h * l->all.w;
+	for (int i = all->y * all->w; i < bytes; i++)
+		good &= any[i] && inside[i] <= 1;
+	free(inside);
+	free(any);
+	return good;
+}
+
+static bool tiles_every_size(enum screen_id s)
+{
+	struct ui ui;
+	struct layout l;
+	bool good = true;
+
+	ui_init(&ui);
+	ui_show_screen(&ui, s);
+	for (ui.w = 60; ui.w <= 250; ui.w += 1 + (ui.w > 160) * 7)
+		for (ui.h = 16; ui.h <= 90 && good; ui.h++)
+			for (int way = 0; way < 16; way++) {
+				ui.other = way & 1;
+				ui.zoom = way & 2;
+				ui.typing = way & 4 ? TYPING_PANE : 0;
+				ui.progress = way & 8;
+				layout_make(&l, &ui);
+				good &= !l.too_small && tiles(&l);
+			}
+	return good;
+}
+
+static void check_screens(void)
+{
+	struct ui ui;
+
+	ui_init(&ui);
+	ui.w = 100;
+	ui.h = 30;
+	ok(pane_number(SCREEN_ANNOTATE, PANE_RESULTS) == 3 &&
+	       pane_number(SCREEN_PROBE, PANE_RESULTS) == 0 &&
+	       pane_numbered(SCREEN_PROBE, 1) == PANE_INSTRUCTION &&
+	       pane_numbered(SCREEN_PROBE, 99) == PANE_NONE,
+	   "panes have a number on each screen that has them");
+	ui_focus(&ui, PANE_LOSS);
+	ok(ui.screen == SCREEN_TRAIN && ui.focus == PANE_LOSS,
+	   "a pane that is elsewhere brings its screen");
+	ui_show_screen(&ui, SCREEN_ANNOTATE);
+	ok(ui.focus == PANE_TEXT, "a screen remembers its pane");
+	ui_focus(&ui, PANE_QUEUE);
+	ok(ui.screen == SCREEN_ANNOTATE && ui.zoom,
+	   "a pane that has no place at this size is shown alone");
+	ui.zoom = false;
+	ui.w = 80;
+	ui.h = 24;
+	ui_focus(&ui, PANE_PICTURE);
+	ok(ui.other && !ui.zoom, "80x24: the picture comes in place of lists");
+	ui_focus(&ui, PANE_RESULTS);
+	ok(!ui.other, "and the lists come back");
 }
 
 static void check_layout(void)
 {
-	struct ui ui = {0};
+	struct ui ui;
 	struct layout l;
-	bool good = true;
 
-	for (ui.w = 60; ui.w <= 250; ui.w++)
-		for (ui.h = 16; ui.h <= 90 && good; ui.h++)
-			for (int way = 0; way < 8; way++) {
-				ui.picture = way & 1;
-				ui.zoom = way & 2;
-				ui.typing = way & 4 ? TYPING_PANE : 0;
-				layout_make(&l, &ui);
-				good &= !l.too_small && tiles(&l, ui.w);
-			}
-	ok(good, "panes fill every screen from 60x16 on");
-	ui = (struct ui){.w = 59, .h = 24};
+	for (int s = 0; s < SCREENS; s++)
+		ok(tiles_every_size((enum screen_id)s),
+		   "%s: panes fill every terminal from 60x16 on",
+		   screen_name((enum screen_id)s));
+	ui_init(&ui);
+	ui.w = 59;
+	ui.h = 24;
 	layout_make(&l, &ui);
 	ok(l.too_small, "59 columns are too few");
-	ui = (struct ui){.w = 80, .h = 24};
+	ui.w = 80;
 	layout_make(&l, &ui);
 	ok(l.pane[PANE_PICTURE].h == 0 && l.pane[PANE_RESULTS].h >= 6,
 	   "80x24: lists, no picture");
-	ok(layout_next(&l, PANE_RESULTS, 1) == PANE_GATE &&
-	       layout_next(&l, PANE_INSTRUCTION, -1) == PANE_GATE,
+	ui.focus = PANE_RESULTS;
+	ok(layout_next(&l, &ui, 1) == PANE_GATE,
 	   "the next pane is one that can be seen");
-	ui.picture = true;
+	ui.focus = PANE_INSTRUCTION;
+	ok(layout_next(&l, &ui, -1) == PANE_GATE, "so is the one before");
+	ui.other = true;
 	layout_make(&l, &ui);
 	ok(l.pane[PANE_PICTURE].h >= 10 && l.pane[PANE_TEXT].h,
 	   "80x24: the picture on demand, the text stays");
-	ui = (struct ui){.w = 100, .h = 30};
+	ui.other = false;
+	ui.w = 100;
+	ui.h = 30;
 	layout_make(&l, &ui);
-	ok(l.pane[PANE_PICTURE].x == l.pane[PANE_TEXT].w &&
-	       l.pane[PANE_GATE].y > l.pane[PANE_PICTURE].y,
+	ok(l.pane[PANE_PICTURE].x > l.pane[PANE_TEXT].x &&
+	       l.pane[PANE_GATE].y > l.pane[PANE_PICTURE].y &&
+	       !l.pane[PANE_QUEUE].h,
 	   "100x30: picture and gate at the right");
+	ui.w = 150;
+	ui.h = 40;
+	layout_make(&l, &ui);
+	ok(l.size == LAYOUT_BENCH && l.pane[PANE_QUEUE].h &&
+	       l.pane[PANE_VARIANTS].h && l.pane[PANE_SWEEP].h,
+	   "150x40: the workbench, with queue, variants and sweep");
+	ui_release(&ui);
 }
 
 static void check_canvas(void)
@@ -333,6 +403,7 @@ int main(void)
 	check_cells();
 	check_rows();
 	check_grid();
+	check_screens();
 	check_layout();
 	check_canvas();
 	check_keymap();

@@ -19,7 +19,7 @@ tests_check_golden_SOURCES = \
 
 check_PROGRAMS += $(fuzz_programs)
 dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
-	tests/train.test
+	tests/train.test tests/ranks.test tests/runs.test
 EXTRA_DIST += tests/bench-torch.py tests/lib.sh
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)

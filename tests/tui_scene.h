@@ -116,10 +116,9 @@ SCENE void scene_init(struct scene *s, int w, int h)
 {
 	memset(s, 0, sizeof(*s));
 	app_init(&s->app, "umie", NULL);
-	s->ui = (struct ui){
-	    .w = w, .h = h, .focus = PANE_TEXT, .boxes = true, .heat = true};
-	for (int i = 0; i < PANES; i++)
-		s->ui.scroll[i] = SCROLL_AUTO;
+	ui_init(&s->ui);
+	s->ui.w = w;
+	s->ui.h = h;
 	s->app.ui = &s->ui;
 	s->app.screen = true;
 	s->app.open = true;
@@ -138,9 +137,7 @@ SCENE void scene_release(struct scene *s)
 {
 	app_release(&s->app);
 	grid_release(&s->grid);
-	str_release(&s->ui.line);
-	str_release(&s->ui.label);
-	str_release(&s->ui.hint);
+	ui_release(&s->ui);
 }
 
 SCENE void scene_paint(struct scene *s)

@@ -8,12 +8,15 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/engine/clock.h"
+#include "tui/app-session.h"
+#include "tui/training.h"
 #include "tui/probe-view.h"
 
 enum {
 	EDIT_DELAY = 150, /* ms after the last key */
 	THUMBNAIL = 640,  /* pixels of the longer side */
 	LOG_MAX = 1000,
+	LOOK_MS = 200, /* between two looks at a run */
 };
 
 void app_init(struct app *a, const char *argv0, struct decoder *d)
@@ -32,10 +35,21 @@ void app_init(struct app *a, const char *argv0, struct decoder *d)
 
 void app_release(struct app *a)
 {
+	struct err err;
+
 	engine_stop(a->engine);
+	a->engine = NULL;
+	if (recorder_close(a->recorder, &err) < 0)
+		app_note(a, "%s", err.text);
+	a->recorder = NULL;
+	if (app_session_close(a, &err) < 0)
+		app_note(a, "%s", err.text);
+	labels_release(&a->failed);
 	extract_request_release(&a->request);
 	open_report_release(&a->report);
 	extraction_free(a->result);
+	scoring_release(&a->scoring);
+	training_free(a->training);
 	image_release(&a->picture);
 	free(a->picture_error);
 	probe_view_free(a->probe);
@@ -149,6 +163,7 @@ void app_predict(struct app *a)
 	j->live = true;
 	extract_request_copy(&j->request, &a->request);
 	a->live_job = engine_submit(a->engine, j);
+	a->live_example = app_live_example(a);
 	a->busy_since = clock_ms();
 	a->dirty |= DIRTY_STATUS | DIRTY_RESULTS;
 }
@@ -162,18 +177,23 @@ void app_edited(struct app *a)
 
 int app_timeout(const struct app *a)
 {
-	double left;
+	int look = a->training ? LOOK_MS : -1;
+	double left, at = a->run_at;
 
-	if (a->run_at == 0)
-		return -1;
-	left = a->run_at - clock_ms();
-	return left > 0 ? (int)left + 1 : 0;
+	if (a->save_at != 0 && (at == 0 || a->save_at < at))
+		at = a->save_at;
+	if (at == 0)
+		return look;
+	left = MAX(at - clock_ms(), -1) + 1;
+	return look < 0 || left < look ? (int)left : look;
 }
 
 void app_tick(struct app *a)
 {
 	if (a->run_at != 0 && clock_ms() >= a->run_at)
 		app_predict(a);
+	app_session_tick(a);
+	training_tick(a);
 }
 
 static void opened(struct app *a, struct event *ev)
@@ -190,20 +210,29 @@ static void opened(struct app *a, struct event *ev)
 		     1e6,
 		 a->report.missing.n, a->report.unexpected.n, a->report.ms);
 	a->dirty |= DIRTY_ALL;
+	labels_release(&a->failed);
+	if (a->recorder)
+		recorder_opened(a->recorder, &a->report);
 	app_predict(a);
 }
 
 static void extracted(struct app *a, struct event *ev)
 {
+	const struct session_example *here;
+	int rows;
+
+	app_session_reply(a, ev);
 	if (ev->job != a->live_job)
 		return; /* an older request's result: a newer one is coming */
+	here = a->session ? session_here(a->session) : NULL;
 	extraction_free(a->result);
 	a->result = ev->extraction;
 	ev->extraction = NULL;
 	a->stale = a->run_at != 0;
-	if (a->selected >= (int)a->result->n_found)
-		a->selected = (int)a->result->n_found - 1;
-	if (a->selected < 0 && a->result->n_found)
+	rows = (int)(here ? here->n_items : a->result->n_found);
+	if (a->selected >= rows)
+		a->selected = rows - 1;
+	if (a->selected < 0 && rows)
 		a->selected = 0;
 	a->dirty |= DIRTY_ALL & ~DIRTY_MESSAGE;
 }
@@ -217,11 +246,18 @@ static void pictured(struct app *a, struct event *ev)
 	a->picture_w = ev->picture_w;
 	a->picture_h = ev->picture_h;
 	ev->picture = (struct image){0};
+	if (a->recorder && a->request.image)
+		recorder_picture(a->recorder, a->request.image, &a->picture,
+				 a->picture_w, a->picture_h);
 	a->dirty |= DIRTY_PICTURE;
 }
 
 static void failed(struct app *a, struct event *ev)
 {
+	if (ev->background) {
+		app_session_failed(a, ev);
+		return;
+	}
 	if (ev->job_kind == JOB_PICTURE && ev->job == a->picture_job) {
 		free(a->picture_error);
 		a->picture_error = xstrdup(ev->err.text);
@@ -231,8 +267,10 @@ static void failed(struct app *a, struct event *ev)
 	a->exit_code = (int)ev->err.code;
 }
 
-static void take_in(struct app *a, struct event *ev)
+void app_take(struct app *a, struct event *ev)
 {
+	if (a->scoring.job && ev->job == a->scoring.job)
+		scoring_event(a, ev);
 	if (ev->kind == EVENT_FAILED)
 		failed(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_OPEN)
@@ -241,12 +279,13 @@ static void take_in(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
-	else if (ev->news)
+	else if (ev->news && a->probe && ev->job == a->probe->job)
 		probe_view_take(a, ev, ev->kind == EVENT_DONE);
-	else if (ev->note)
+	else if (ev->kind == EVENT_PROGRESS && ev->note)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
+	app_session_ended(a, ev->job);
 	if (a->probe && ev->job == a->probe->job) {
 		a->probe->job = 0;
 		a->dirty |= DIRTY_PROBE;
@@ -265,9 +304,10 @@ void app_drain(struct app *a)
 	struct event *ev;
 
 	while (a->engine && (ev = engine_next(a->engine))) {
-		take_in(a, ev);
+		app_take(a, ev);
 		event_free(ev);
 	}
+	app_session_ahead(a);
 }
 
 void app_wait(struct app *a)

@@ -9,11 +9,16 @@
 
 #include <stdio.h>
 
+#include "sessions/queue.h"
+#include "sessions/replay.h"
+#include "sessions/session.h"
 #include "src/engine/engine.h"
+#include "tui/scoring.h"
 
 struct decoder;
 struct probe_view;
 struct str;
+struct training;
 struct ui;
 
 /* What has to be drawn again. */
@@ -30,6 +35,12 @@ enum {
 	DIRTY_TRAIN = 512, /* a training run */
 	DIRTY_EVAL = 1024, /* scores of a set */
 	DIRTY_ALL = 2047,
+};
+
+/* Examples that are predicted before they are looked at. */
+enum { AHEAD = 8 };
+struct ahead {
+	int job, example;
 };
 
 struct app {
@@ -55,7 +66,22 @@ struct app {
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
 
-	struct probe_view *probe; /* newest tables; owned; NULL: none yet */
+	/* app-session.c */
+	struct session *session; /* owned; NULL: none is open */
+	const char *user;        /* --user; NULL: $USER */
+	struct queue queue;      /* of the session */
+	bool looked;             /* line mode: the example is to be shown */
+	int live_example;        /* the live job is about it; 0: about none */
+	struct ahead ahead[AHEAD];
+	size_t n_ahead;
+	struct labels failed;      /* ids of examples the model failed on */
+	unsigned shown;            /* version of the session on the screen */
+	struct recorder *recorder; /* owned; NULL: nothing is recorded */
+	bool replaying;         /* answers and pictures come from a recording */
+	double save_at;         /* ms; soft acts are due then; 0: none */
+	struct scoring scoring; /* what :eval fills */
+	struct training *training; /* the run of :train; owned; or NULL */
+	struct probe_view *probe;  /* newest tables; owned; NULL: none yet */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;
@@ -91,6 +117,27 @@ void app_edited(struct app *a);
 int app_timeout(const struct app *a);
 void app_tick(struct app *a);
 
+/*
+ * Sessions.  Opening, closing and moving change what is edited and shown;
+ * each says what it did.  app_session() is NULL with a sentence.
+ */
+int app_session_open(struct app *a, const char *name, bool create,
+		     bool read_only, struct err *err);
+int app_session_close(struct app *a, struct err *err);
+struct session *app_session(struct app *a, struct err *err);
+/* Add a data set; without a session, to the one named after it. */
+int app_load(struct app *a, const char *path, const struct dataset_options *o,
+	     struct err *err);
+/* The example looked at has changed: show it, predict it when needed. */
+void app_look(struct app *a);
+int app_goto(struct app *a, int number, struct err *err);
+/* Make the queue anew from the session's settings. */
+int app_queue(struct app *a, struct err *err);
+/* The item of the session that is selected; NULL: none. */
+struct item *app_item(const struct app *a);
+
+/* Take in one event, of the engine or of a recording. */
+void app_take(struct app *a, struct event *ev);
 /* Take in everything the engine has to say. */
 void app_drain(struct app *a);
 /* Wait until the engine has nothing to do (batch and line mode). */

@@ -50,8 +50,10 @@ void bar_status(const struct app *app, const struct port *p)
 	if (app->result)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %s",
 				 app->result->device);
-	at = port_printf(p, 0, at, INK_REVERSE, "  %s",
+	at = port_printf(p, 0, at, INK_REVERSE, "  %s  ",
 			 task_name(app->request.task));
+	at = port_text(p, 0, at, INK_REVERSE | INK_BOLD,
+		       screen_title(app->ui->screen));
 	if (app->result)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms",
 				 app->result->ms.total);
@@ -141,6 +143,12 @@ void bar_messages(const struct app *app, const struct port *p)
 	}
 	for (size_t i = 0; i < n; i++)
 		port_text(p, (int)i, 1, 0, app->log[app->n_log - n + i]);
+}
+
+void bar_progress(const struct app *app, const struct port *p)
+{
+	(void)app;
+	(void)p;
 }
 
 /* The command line scrolls sideways so that the cursor is in view. */

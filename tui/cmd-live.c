@@ -11,6 +11,7 @@
 #include "tui/batch.h"
 #include "tui/commands.h"
 #include "tui/gate-sweep.h"
+#include "tui/training.h"
 
 static int exec_open(struct app *app, const struct args *a, struct err *err)
 {
@@ -20,7 +21,7 @@ static int exec_open(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_open = {
     .name = "open",
     .args = "PATH",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .help = "open a checkpoint folder in the background and report",
@@ -73,7 +74,7 @@ static int exec_image(struct app *app, const struct args *a, struct err *err)
 		app_set_image(app, NULL);
 		return 0;
 	}
-	if (!file_exists(path))
+	if (!file_exists(path) && !app->replaying)
 		return err_set(err, ERR_DATA, "%s: no such file", path);
 	app_set_image(app, path);
 	return 0;
@@ -267,10 +268,22 @@ const struct cmd cmd_help = {
     .exec = exec_help,
 };
 
+/* A run is not left or ended without being asked what is wanted. */
 static int exec_quit(struct app *app, const struct args *a, struct err *err)
 {
-	(void)a;
-	(void)err;
+	const char *word = a->n_pos ? a->pos[0] : "";
+	bool stop = strcmp(word, "stop") == 0;
+
+	if (*word && !stop && strcmp(word, "keep") != 0)
+		return err_set(err, ERR_USAGE, "quit %s: keep or stop expected",
+			       word);
+	if (training_runs(app) && !*word)
+		return err_set(err, ERR_USAGE,
+			       "%s is going on: quit keep leaves it running, "
+			       "quit stop lets it save and end",
+			       app->training->name);
+	if (training_runs(app) && stop && training_stop(app, err) < 0)
+		return -(int)err->code;
 	app->quit = true;
 	return 0;
 }
@@ -278,8 +291,9 @@ static int exec_quit(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_quit = {
     .name = "quit",
     .alias = "q",
-    .args = "",
-    .flags = CMD_LIVE,
-    .help = "leave",
+    .args = "[keep|stop]",
+    .flags = CMD_LIVE | CMD_FILES,
+    .max_pos = 1,
+    .help = "leave; a training run goes on, or saves and ends",
     .exec = exec_quit,
 };

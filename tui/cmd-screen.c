@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/commands.h"
 #include "tui/layout.h"
+#include "tui/training.h"
 
 enum { TWICE = 2000 }; /* ms between two cancels that mean leave */
 
@@ -21,63 +22,87 @@ static struct ui *screen(struct app *app, const struct args *a, struct err *err)
 	return app->ui;
 }
 
-static bool find_pane(const char *name, enum pane_id *out)
-{
-	for (int i = 0; i < PANES; i++)
-		if (strcmp(name, pane_name((enum pane_id)i)) == 0) {
-			*out = (enum pane_id)i;
-			return true;
-		}
-	return false;
-}
-
-/* Where one column has no room for it, the pane changes places. */
 static void focus(struct app *app, enum pane_id to)
 {
-	struct ui *ui = app->ui;
-
-	ui->focus = to;
-	if (to == PANE_PICTURE)
-		ui->picture = true;
-	if (to == PANE_INSTRUCTION || to == PANE_RESULTS)
-		ui->picture = false;
-	ui->overlay = OVERLAY_NONE;
+	ui_focus(app->ui, to);
 	app->dirty = DIRTY_ALL;
+}
+
+/* "next", "previous", a number on this screen or a name. */
+static bool pane_meant(const struct ui *ui, const char *s, enum pane_id *out)
+{
+	int step = strcmp(s, "next") == 0 ? 1 : -1;
+	struct layout l;
+
+	if (step > 0 || strcmp(s, "previous") == 0) {
+		layout_make(&l, ui);
+		/* alone: all of them, not those that can be seen */
+		for (int i = 0; ui->zoom && i < PANES; i++)
+			l.pane[i].h = 1;
+		*out = layout_next(&l, ui, step);
+		return true;
+	}
+	if (s[0] >= '1' && s[0] <= '9' && !s[1]) {
+		*out = pane_numbered(ui->screen, s[0] - '0');
+		return *out != PANE_NONE;
+	}
+	return pane_find(s, out);
 }
 
 static int exec_focus(struct app *app, const struct args *a, struct err *err)
 {
 	struct ui *ui = screen(app, a, err);
-	const char *s = a->pos[0];
-	int step = strcmp(s, "next") == 0 ? 1 : -1;
-	struct layout l;
 	enum pane_id to;
 
 	if (!ui)
 		return -(int)err->code;
-	if (!find_pane(s, &to)) {
-		if (step < 0 && strcmp(s, "previous") != 0)
-			return err_set(err, ERR_USAGE,
-				       "focus %s: next, previous or the name "
-				       "of a pane expected",
-				       s);
-		layout_make(&l, ui);
-		to = ui->zoom ? (enum pane_id)(((int)ui->focus + step + PANES) %
-					       PANES)
-			      : layout_next(&l, ui->focus, step);
-	}
+	if (!pane_meant(ui, a->pos[0], &to))
+		return err_set(err, ERR_USAGE,
+			       "focus %s: next, previous, the number of a "
+			       "pane from 1 to %d or a name expected",
+			       a->pos[0], screen_panes(ui->screen));
 	focus(app, to);
 	return 0;
 }
 
 const struct cmd cmd_focus = {
     .name = "focus",
-    .args = "next|previous|instruction|text|results|picture|gate",
+    .args = "next|previous|N|instruction|text|results|picture|gate|queue|"
+	    "variants|sweep|scores|loss|ranks|dev|gates|log|table|slices|"
+	    "messages",
     .flags = CMD_LIVE,
     .min_pos = 1,
     .max_pos = 1,
-    .help = "screen: go to a pane",
+    .help = "screen: go to a pane, by its number on this screen or its name",
     .exec = exec_focus,
+};
+
+static int exec_screen(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+	int s = 0;
+
+	if (!ui)
+		return -(int)err->code;
+	while (s < SCREENS &&
+	       strcmp(a->pos[0], screen_name((enum screen_id)s)) != 0)
+		s++;
+	if (s == SCREENS)
+		return err_set(err, ERR_USAGE, "screen %s: expected %s",
+			       a->pos[0], a->cmd->args);
+	ui_show_screen(ui, (enum screen_id)s);
+	app->dirty = DIRTY_ALL;
+	return 0;
+}
+
+const struct cmd cmd_screen = {
+    .name = "screen",
+    .args = "annotate|probe|train|eval",
+    .flags = CMD_LIVE,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "screen: change to another one",
+    .exec = exec_screen,
 };
 
 static int exec_zoom(struct app *app, const struct args *a, struct err *err)
@@ -108,7 +133,7 @@ static int exec_edit(struct app *app, const struct args *a, struct err *err)
 	if (!ui)
 		return -(int)err->code;
 	to = ui->focus == PANE_INSTRUCTION ? PANE_INSTRUCTION : PANE_TEXT;
-	if (a->n_pos && (!find_pane(a->pos[0], &to) ||
+	if (a->n_pos && (!pane_find(a->pos[0], &to) ||
 			 (to != PANE_INSTRUCTION && to != PANE_TEXT)))
 		return err_set(err, ERR_USAGE,
 			       "edit %s: instruction or text expected",
@@ -182,7 +207,7 @@ static int exec_show(struct app *app, const struct args *a, struct err *err)
 		return -(int)err->code;
 	app->dirty = DIRTY_ALL;
 	if (strcmp(s, "picture") == 0) {
-		focus(app, ui->picture ? PANE_RESULTS : PANE_PICTURE);
+		ui->other = !ui->other;
 	} else if (strcmp(s, "boxes") == 0) {
 		ui->boxes = !ui->boxes;
 	} else if (strcmp(s, "heat") == 0) {
@@ -285,7 +310,9 @@ static int exec_cancel(struct app *app, const struct args *a, struct err *err)
 	double now = clock_ms();
 
 	(void)a;
-	(void)err;
+	/* Where a run is looked at, it is what C-c is meant for. */
+	if (app->ui && app->ui->screen == SCREEN_TRAIN && training_runs(app))
+		return training_stop(app, err);
 	if (ran)
 		engine_cancel(app->engine, 0);
 	app->run_at = 0;

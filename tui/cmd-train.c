@@ -1,4 +1,6 @@
 /* umie train: the recipe, a progress line, Ctrl-C that loses nothing. */
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,47 +14,38 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "src/engine/clock.h"
+#include "src/engine/device.h"
 #include "src/engine/evaluate.h"
 #include "src/image/resize.h"
+#include "src/train/comm.h"
 #include "src/train/train.h"
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/train.h"
 
 static const struct option OPTIONS[] = {
-    {"init", 0, "CKPT", "checkpoint to start from (umie init makes one)"},
-    {"data", 0, "FILE", "examples to train on; may be given often"},
-    {"dev", 0, "FILE", "examples to select on; may be given often"},
-    {"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
-    {"images", 0, "DIR", "where pictures are (default: beside the data)"},
-    {"train-vision", 0, NULL, "train the image backbone too"},
-    {"freeze", 0, "PREFIX", "tensors whose names begin so are not trained"},
-    {"epochs", 0, "N", "passes over the data (default 40)"},
-    {"batch", 0, "N", "examples a step (default 16)"},
-    {"lr", 0, "X", "peak learning rate (default 1e-4)"},
-    {"warmup", 0, "X", "share of the steps that warm up (default 0.06)"},
-    {"label-smoothing", 0, "X", "default 0.1"},
-    {"dropout", 0, "X", "default 0.1"},
-    {"gate-hold", 0, "X", "value that --gate-steps holds (default 0.3)"},
-    {"gate-steps", 0, "N", "hold the gate for the first N steps (default 0)"},
-    {"seed", 0, "N", "default 1"},
-    {"save-every", 0, "N", "steps between saves (default: each epoch)"},
-    {"eval-every", 0, "N", "epochs between evaluations (default 1)"},
-    {"eval-limit", 0, "N", "examples of each dev file (default: all)"},
-    {"max-steps", 0, "N", "stop and save after this many steps"},
-    {"resume", 0, NULL, "go on with the run in RUN"},
-    {"device", 0, "auto|cpu", "where to compute"},
-    {"threads", 0, "N", "processor threads (default: all cores)"},
+    TRAIN_OPTIONS,
+    {"report", 0, "FD|json", "each line of the log there, or to stdout"},
     {NULL, 0, NULL, NULL},
 };
 
 /* Set by SIGINT and SIGTERM: finish the step, save, leave. */
 static atomic_bool stop_asked;
+/* Set by SIGUSR2: save and go on. */
+static atomic_bool save_asked;
 
+/* The second one does not wait: what is saved is whole at any moment. */
 static void on_signal(int sig)
 {
+	if (atomic_exchange(&stop_asked, true))
+		_exit(128 + sig);
+}
+
+static void on_save(int sig)
+{
 	(void)sig;
-	atomic_store(&stop_asked, true);
+	atomic_store(&save_asked, true);
 }
 
 /* One training command while it runs. */
@@ -62,6 +55,9 @@ struct session {
 	struct bundle *bundle;
 	struct samples samples;
 	struct dataset dev;
+	struct comm *comm;
+	struct json *about; /* of the run, for its log */
+	int report;         /* where lines of the log go too; -1: nowhere */
 	size_t eval_limit;
 	char digest[HASH_HEX]; /* over the training files */
 	char *config_json;
@@ -99,18 +95,45 @@ static void show_step(void *context, const struct train_progress *p)
 	fflush(t->app->err);
 }
 
+/* A reader that has gone does not end the run. */
+static void show_line(void *context, const char *json)
+{
+	struct session *t = context;
+	char *line;
+	struct err ignored;
+
+	if (t->report < 0)
+		return;
+	line = xasprintf("%s\n", json);
+	file_write_all(t->report, line, strlen(line), "--report", &ignored);
+	free(line);
+}
+
 static void show_note(void *context, const char *line)
 {
 	struct session *t = context;
+	struct json *j;
+	char *text;
 
-	app_note(t->app, "%s", line);
+	if (t->comm->size == 1)
+		app_note(t->app, "%s", line);
+	else
+		app_note(t->app, "rank %d: %s", t->comm->rank, line);
+	if (t->report < 0)
+		return;
+	j = json_new_object();
+	json_put_string(j, "note", line);
+	text = json_print(j);
+	show_line(t, text);
+	free(text);
+	json_free(j);
 }
 
 static void show_loading(void *context, size_t done, size_t of)
 {
 	struct session *t = context;
 
-	if (isatty(fileno(t->app->err)))
+	if (isatty(fileno(t->app->err)) && t->comm->rank == 0)
 		fprintf(t->app->err, "\r\033[Kreading %zu of %zu", done, of);
 }
 
@@ -118,10 +141,11 @@ static int score_dev(void *context, double *score, struct json **detail,
 		     struct err *err)
 {
 	struct session *t = context;
-	struct evaluate_options o = {.limit = t->eval_limit};
+	struct evaluate_options o = {
+	    .limit = t->eval_limit, .regime = REGIME_USUAL, .seed = 1};
 	struct extractor *x =
 	    extractor_new(t->bundle, t->app->decoder, NULL, &stop_asked);
-	struct evaluation e;
+	struct evaluation e = {0};
 	struct str text = {0};
 	int rc = evaluate(x, &t->dev, &o, &e, err);
 
@@ -130,11 +154,12 @@ static int score_dev(void *context, double *score, struct json **detail,
 		return rc;
 	*score = evaluation_score(&e);
 	*detail = evaluation_json(&e);
-	evaluation_text(&e, t->dev.name, &text);
+	evaluation_text(&e, &text);
 	text.s[--text.len] = '\0';
 	app_note(t->app, "%s%s", isatty(fileno(t->app->err)) ? "\n" : "",
 		 text.s);
 	str_release(&text);
+	evaluation_release(&e);
 	return 0;
 }
 
@@ -150,6 +175,34 @@ static int read_files(struct session *t, const struct args *a,
 		if (strcmp(a->cmd->options[a->many_option[i]].name, option) ==
 		    0)
 			rc = dataset_read(d, a->many[i], &o, err);
+	return rc;
+}
+
+/* Drop the examples whose task is not in the list. */
+static int keep_tasks(struct dataset *d, const char *list, struct err *err)
+{
+	bool keep[TASK_MEE + 1] = {0};
+	char *copy = xstrdup(list), *rest = copy, *name;
+	size_t n = 0;
+	enum task task;
+	int rc = 0;
+
+	while (rc == 0 && (name = strsep(&rest, ",")))
+		if (task_find(name, &task))
+			keep[task] = true;
+		else
+			rc = err_set(err, ERR_USAGE,
+				     "train: --tasks %s: no task %s; there are "
+				     "%s",
+				     list, name, task_names());
+	free(copy);
+	for (size_t i = 0; rc == 0 && i < d->n; i++)
+		if (keep[d->ex[i].task])
+			d->ex[n++] = d->ex[i];
+		else
+			example_release(&d->ex[i]);
+	if (rc == 0)
+		d->n = n;
 	return rc;
 }
 
@@ -176,11 +229,13 @@ static int read_samples(struct session *t, const struct args *a,
 	for (int k = 0; k < TASK_MEE; k++)
 		src.instruction[k] = bundle_instruction(b, (enum task)k, NULL);
 	rc = read_files(t, a, "data", &d, err);
+	if (rc == 0 && args_has(a, "tasks"))
+		rc = keep_tasks(&d, args_get(a, "tasks"), err);
 	if (rc == 0) {
 		memcpy(t->digest, d.digest, sizeof(t->digest));
 		rc = samples_add(&t->samples, &d, &src, show_loading, t, err);
 	}
-	if (rc == 0)
+	if (rc == 0 && t->comm->rank == 0)
 		app_note(t->app,
 			 "%zu examples, %zu pictures; %zu pictures missing, "
 			 "%zu texts cut",
@@ -214,7 +269,7 @@ static int read_options(const struct args *a, struct train_options *o,
 			size_t *eval_limit, struct err *err)
 {
 	long epochs, batch, seed, save, every, steps, limit, held;
-	double lr, warmup, smoothing, drop, hold;
+	double lr, warmup, smoothing, drop, hold, patience;
 
 	*o = TRAIN_DEFAULT;
 	if (args_int(a, "epochs", 1, 100000, o->epochs, &epochs, err) < 0 ||
@@ -227,6 +282,8 @@ static int read_options(const struct args *a, struct train_options *o,
 	    args_int(a, "gate-steps", 0, 1 << 30, 0, &held, err) < 0 ||
 	    args_number(a, "gate-hold", 0.001, 1.6, (double)o->gate.hold, &hold,
 			err) < 0 ||
+	    args_number(a, "patience", 1, 3600, o->patience, &patience, err) <
+		0 ||
 	    args_number(a, "lr", 1e-9, 1, o->lr, &lr, err) < 0 ||
 	    args_number(a, "warmup", 0, 1, o->warmup, &warmup, err) < 0 ||
 	    args_number(a, "label-smoothing", 0, 0.9, (double)o->smoothing,
@@ -241,6 +298,7 @@ static int read_options(const struct args *a, struct train_options *o,
 	o->max_steps = steps;
 	o->gate.hold = (float)hold;
 	o->gate_steps = held;
+	o->patience = patience;
 	o->lr = lr;
 	o->warmup = warmup;
 	o->smoothing = (float)smoothing;
@@ -261,13 +319,18 @@ static int run(struct session *t, const struct args *a,
 	    .train_vision = args_has(a, "train-vision"),
 	    .be = t->be,
 	    .norm = &norm,
+	    .comm = t->comm,
+	    .tensors = t->comm,
 	};
 	struct train_hooks hooks = {
 	    .context = t,
 	    .evaluate = t->dev.n ? score_dev : NULL,
-	    .progress = show_step,
+	    .progress = t->comm->rank == 0 ? show_step : NULL,
+	    .line = t->report >= 0 ? show_line : NULL,
 	    .note = show_note,
 	    .stop = &stop_asked,
+	    .save = &save_asked,
+	    .about = t->about,
 	};
 	char *spm = file_join(b->dir, "spiece.model");
 	char *schema = file_join(b->dir, "schema.json");
@@ -300,52 +363,200 @@ static void catch_signals(void)
 	atomic_store(&stop_asked, false);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGUSR1, &sa, NULL); /* what mpirun passes on */
+	sa.sa_handler = on_save;
+	sigaction(SIGUSR2, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL); /* a reader of --report that left */
 }
 
-static int exec_train(struct app *app, const struct args *a, struct err *err)
+/* "json" or a descriptor's number. */
+static int open_report(const struct args *a, int *fd, struct err *err)
 {
-	struct session t = {.app = app};
+	const char *s = args_get(a, "report");
+	char *end;
+	long n;
+
+	*fd = -1;
+	if (!s)
+		return 0;
+	n = strcmp(s, "json") == 0 ? STDOUT_FILENO : strtol(s, &end, 10);
+	if ((strcmp(s, "json") != 0 && (end == s || *end)) || n < 0 ||
+	    n > INT_MAX || fcntl((int)n, F_GETFD) < 0)
+		return err_set(
+		    err, ERR_USAGE,
+		    "train: --report %s: an open descriptor's number "
+		    "or `json` expected",
+		    s);
+	*fd = (int)n;
+	return 0;
+}
+
+static void put_many(struct json *j, const char *option, const struct args *a)
+{
+	struct json *list = json_new_array();
+
+	for (int i = 0; i < a->n_many; i++)
+		if (strcmp(a->cmd->options[a->many_option[i]].name, option) ==
+		    0)
+			json_push_string(list, a->many[i]);
+	json_put(j, option, list);
+}
+
+/* Who, when and with what: the head of the log. */
+static struct json *about_run(const struct session *t, const struct args *a,
+			      const struct train_options *o)
+{
+	struct json *j = json_new_object(), *tasks = json_new_array();
+	bool has[TASK_MEE + 1] = {0};
+	time_t clock = time(NULL);
+	struct tm tm;
+	char when[32];
+
+	gmtime_r(&clock, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	json_put_string(j, "started", when);
+	json_put_int(j, "pid", getpid());
+	json_put_string(j, "init", args_get(a, "init"));
+	put_many(j, "data", a);
+	put_many(j, "dev", a);
+	for (size_t i = 0; i < t->samples.n; i++)
+		has[t->samples.at[i].task] = true;
+	for (int k = 0; k <= TASK_MEE; k++)
+		if (has[k])
+			json_push_string(tasks, task_name((enum task)k));
+	json_put(j, "tasks", tasks);
+	json_put_int(j, "examples", (int64_t)t->samples.n);
+	json_put_string(j, "device", t->be->name);
+	json_put_int(j, "ranks", t->comm->size);
+	json_put_int(j, "batch", o->batch);
+	json_put_int(j, "epochs", o->epochs);
+	json_put_number(j, "lr", o->lr, 9);
+	return j;
+}
+
+/*
+ * The ranks of a machine share its cores, unless it is said how many threads
+ * each has.
+ */
+static int open_device(struct session *t, const struct args *a, struct err *err)
+{
+	long threads;
+
+	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0)
+		return -(int)err->code;
+	if (threads == 0 && t->comm->local_size > 1)
+		threads =
+		    MAX(1, sysconf(_SC_NPROCESSORS_ONLN) / t->comm->local_size);
+	return device_open(args_get(a, "device"), (int)threads, &t->be, err);
+}
+
+static int check_command(const struct args *a, const struct comm *c,
+			 struct err *err)
+{
+	if (!args_has(a, "init") || !args_has(a, "data"))
+		return err_set(err, ERR_USAGE,
+			       "train: --init CKPT and --data FILE are needed");
+	if (!args_has(a, "resume") && c->rank == 0 && file_exists(a->pos[0]))
+		return err_set(err, ERR_USAGE,
+			       "train: %s exists already (--resume goes on "
+			       "with it)",
+			       a->pos[0]);
+	return 0;
+}
+
+/* The paper's choice for FLAN-T5 large and xl, unless something was said. */
+static void suit_size(const struct bundle *b, const struct args *a,
+		      struct train_options *o)
+{
+	enum { LARGE = 1024 };
+
+	if (b->config.d_model < LARGE)
+		return;
+	if (!args_has(a, "lr"))
+		o->lr = 5e-5;
+	if (!args_has(a, "batch"))
+		o->batch = 8;
+}
+
+/* One rank's part, or all of it. */
+static int train_here(struct session *t, const struct args *a, struct err *err)
+{
 	struct bundle_options b = {.use = args_has(a, "train-vision")
 					      ? BUNDLE_TRAIN_VISION
 					      : BUNDLE_TRAIN,
 				   .freeze = args_get(a, "freeze")};
 	struct train_options o;
-	int rc = read_options(a, &o, &t.eval_limit, err);
+	int rc = read_options(a, &o, &t->eval_limit, err);
 
-	if (rc == 0 && (!args_has(a, "init") || !args_has(a, "data")))
-		rc = err_set(err, ERR_USAGE,
-			     "train: --init CKPT and --data "
-			     "FILE are needed");
-	if (rc == 0 && !args_has(a, "resume") && file_exists(a->pos[0]))
-		rc = err_set(err, ERR_USAGE,
-			     "train: %s exists already (--resume goes on with "
-			     "it)",
-			     a->pos[0]);
 	b.seed = o.seed;
 	if (rc == 0)
-		rc = batch_backend(&t.be, a, err);
+		rc = check_command(a, t->comm, err);
 	if (rc == 0)
-		rc = bundle_open(&t.bundle, args_get(a, "init"), t.be, &b, err);
+		rc = open_report(a, &t->report, err);
+	if (t->comm->rank > 0)
+		t->report = -1;
 	if (rc == 0)
-		rc = read_files(&t, a, "dev", &t.dev, err);
+		rc = open_device(t, a, err);
 	if (rc == 0)
-		rc = read_samples(&t, a, err);
-	if (rc == 0) {
-		t.config_json = config_text(t.bundle);
-		catch_signals();
-		rc = run(&t, a, &o, err);
-	}
-	free(t.config_json);
-	samples_release(&t.samples);
-	dataset_release(&t.dev);
-	bundle_close(t.bundle);
-	if (t.be)
-		t.be->close(t.be);
+		rc = bundle_open(&t->bundle, args_get(a, "init"), t->be, &b,
+				 err);
+	if (rc == 0)
+		rc = read_files(t, a, "dev", &t->dev, err);
+	if (rc == 0)
+		rc = read_samples(t, a, err);
+	if (rc < 0)
+		return rc;
+	suit_size(t->bundle, a, &o);
+	t->config_json = config_text(t->bundle);
+	t->about = about_run(t, a, &o);
+	catch_signals();
+	return run(t, a, &o, err);
+}
+
+static void session_release(struct session *t)
+{
+	free(t->config_json);
+	json_free(t->about);
+	samples_release(&t->samples);
+	dataset_release(&t->dev);
+	bundle_close(t->bundle);
+	if (t->be)
+		t->be->close(t->be);
+}
+
+/*
+ * A rank that fails must not wait for the others, nor they for it.  Rank 0
+ * has the word: the others told their reason when it came.
+ */
+static void end_all(struct session *t, const struct err *err)
+{
+	if (t->comm->size > 1 && t->comm->rank == 0)
+		app_note(t->app, "umie: %s", err->text);
+	t->comm->abort(t->comm, (int)err->code);
+}
+
+static int exec_train(struct app *app, const struct args *a, struct err *err)
+{
+	struct session t = {.app = app, .report = -1};
+	int rc;
+
+	if (args_has(a, "ranks") && comm_promised() == 1)
+		return train_launch(a, err);
+	t.comm = comm_open(err);
+	if (!t.comm)
+		return -(int)err->code;
+	rc = train_here(&t, a, err);
+	session_release(&t);
 	/* Reaching --max-steps is what was asked for. */
 	if (rc == -ERR_CANCELLED && !atomic_load(&stop_asked)) {
-		app_note(app, "%s", err->text);
+		if (t.comm->rank == 0)
+			app_note(app, "%s", err->text);
 		rc = 0;
 	}
+	if (rc < 0 && rc != -ERR_CANCELLED)
+		end_all(&t, err);
+	t.comm->close(t.comm);
 	return rc;
 }
 

@@ -216,6 +216,7 @@ static int run(struct app *app, const struct cmd *c, int argc, char **argv,
 	       struct err *err)
 {
 	struct args a;
+	size_t before;
 	int rc = cmd_parse(c, argc, argv, &a, err);
 
 	if (rc < 0)
@@ -223,7 +224,11 @@ static int run(struct app *app, const struct cmd *c, int argc, char **argv,
 	if ((c->flags & CMD_MODEL) && !app->open && !app->open_job)
 		return err_set(err, ERR_USAGE,
 			       "%s wants a checkpoint (:open PATH)", c->name);
-	return c->exec(app, &a, err);
+	before = app->session ? session_state(app->session)->n_log : 0;
+	rc = c->exec(app, &a, err);
+	if (app->recorder && app->session && (c->flags & CMD_FILES))
+		recorder_acts(app->recorder, app->session, before);
+	return rc;
 }
 
 int cmd_run_line(struct app *app, const char *line, struct err *err)
@@ -246,6 +251,8 @@ int cmd_run_line(struct app *app, const char *line, struct err *err)
 			     name);
 		goto done;
 	}
+	if (app->recorder)
+		recorder_command(app->recorder, line);
 	word[0] = name;
 	if (c->raw) {
 		word[1] = rest;

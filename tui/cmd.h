@@ -27,6 +27,7 @@ enum {
 	CMD_BATCH = 1, /* as `umie NAME …` */
 	CMD_LIVE = 2,  /* at the prompt, in scripts and line mode */
 	CMD_MODEL = 4, /* wants an open checkpoint */
+	CMD_FILES = 8, /* a replay shows what it did and does not do it */
 };
 
 enum { OPTIONS_MAX = 32, ARGS_MAX = 64 };

@@ -6,16 +6,84 @@
 
 #include "tui/cmd.h"
 
-#define COMMAND_LIST(_)                                                     \
-	_(extract)                                                          \
-	_(probe)                                                            \
-	_(sweep)                                                            \
-	_(compare) _(probe_live) _(compare_live) _(ablate) _(vary) _(score) \
-	    _(attn) _(eval) _(train) _(inspect) _(init) _(pack) _(bench)    \
-		_(open) _(text) _(image) _(task) _(instr) _(pair) _(event)  \
-		    _(gate) _(run) _(help) _(quit) _(focus) _(zoom) _(edit) \
-			_(select) _(show) _(scroll) _(nudge) _(cancel)      \
-			    _(prompt) _(repaint) _(suspend)
+/* clang-format off: a row a line */
+#define COMMAND_LIST(_) \
+	_(extract) \
+	_(probe) \
+	_(sweep) \
+	_(compare) \
+	_(eval) \
+	_(train) \
+	_(inspect) \
+	_(init) \
+	_(pack) \
+	_(bench) \
+	_(open) \
+	_(text) \
+	_(image) \
+	_(task) \
+	_(instr) \
+	_(pair) \
+	_(event) \
+	_(gate) \
+	_(run) \
+	_(probe_live) \
+	_(vary) \
+	_(ablate) \
+	_(score) \
+	_(compare_live) \
+	_(attn) \
+	_(help) \
+	_(load) \
+	_(session) \
+	_(next) \
+	_(prev) \
+	_(goto) \
+	_(items) \
+	_(accept) \
+	_(reject) \
+	_(type) \
+	_(edges) \
+	_(place) \
+	_(span) \
+	_(rel) \
+	_(trigger) \
+	_(arg) \
+	_(box) \
+	_(del) \
+	_(note) \
+	_(flag) \
+	_(done) \
+	_(skip) \
+	_(undo) \
+	_(redo) \
+	_(record) \
+	_(replay) \
+	_(export) \
+	_(history) \
+	_(sort) \
+	_(filter) \
+	_(slice) \
+	_(quit) \
+	_(focus) \
+	_(zoom) \
+	_(edit) \
+	_(select) \
+	_(show) \
+	_(scroll) \
+	_(nudge) \
+	_(cancel) \
+	_(prompt) \
+	_(repaint) \
+	_(suspend) \
+	_(live_eval) \
+	_(live_train) \
+	_(runs) \
+	_(plot) \
+	_(stop) \
+	_(save) \
+	_(screen)
+/* clang-format on */
 
 #define COMMAND_DECLARE(name) extern const struct cmd cmd_##name;
 COMMAND_LIST(COMMAND_DECLARE)

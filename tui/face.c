@@ -18,6 +18,7 @@ static const struct option OPTIONS[] = {
     {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
     {"task", 't', "TASK", "mner, mre, med, meae or mee"},
     {"command", 'c', "CMDS", "run these commands in line mode"},
+    {"user", 0, "NAME", "who decides in a session (default: $USER)"},
     {"plain", 0, NULL, "line mode"},
     {NULL, 0, NULL, NULL},
 };
@@ -25,7 +26,7 @@ static const struct option OPTIONS[] = {
 /* Not in the command table: `umie` by itself. */
 static const struct cmd FACE = {
     .name = "umie",
-    .args = "[TEXT]",
+    .args = "[TEXT|FILE]",
     .options = OPTIONS,
     .max_pos = 1,
     .help = "look at a text and its picture",
@@ -68,6 +69,34 @@ static void first_example(struct app *app)
 	free(dir);
 }
 
+/* The argument names a file: a session or a data set. */
+static bool is_file(const struct args *a)
+{
+	return a->n_pos && !strchr(a->pos[0], ' ') && file_exists(a->pos[0]) &&
+	       !file_is_dir(a->pos[0]);
+}
+
+static int open_file(struct app *app, const char *path, struct err *err)
+{
+	struct dataset_options o = {0};
+
+	if (session_is_file(path))
+		return app_session_open(app, path, false, false, err);
+	return app_load(app, path, &o, err);
+}
+
+/* Say which session was the last one. */
+static void offer(struct app *app)
+{
+	struct labels names = {0};
+	struct err err;
+
+	if (session_list(&names, &err) == 0 && names.n)
+		app_note(app, "the last session: session open %s",
+			 names.name[0]);
+	labels_release(&names);
+}
+
 static int apply(struct app *app, const struct args *a, struct err *err)
 {
 	const char *task = args_get(a, "task");
@@ -86,7 +115,8 @@ static int apply(struct app *app, const struct args *a, struct err *err)
 		return err_set(err, ERR_DATA, "%s: no such picture", image);
 	if (app_engine(app, err) < 0)
 		return -(int)err->code;
-	if (a->n_pos) {
+	app->user = args_get(a, "user");
+	if (a->n_pos && !is_file(a)) {
 		free(app->request.text);
 		app->request.text = xstrdup(a->pos[0]);
 	}
@@ -99,9 +129,18 @@ static int open_checkpoint(struct app *app, const struct args *a,
 			   struct err *err)
 {
 	const char *given = args_get(a, "model");
-	char *path = given ? xstrdup(given) : bundle_default(app->argv0, err);
+	char *path;
 	int rc;
 
+	if (given && strcmp(given, "none") == 0)
+		return 0;
+	path = given ? xstrdup(given) : bundle_default(app->argv0, err);
+
+	/* One can annotate without a model. */
+	if (!path && is_file(a)) {
+		app_note(app, "no checkpoint is open: %s", err->text);
+		return 0;
+	}
 	if (!path)
 		return -(int)err->code;
 	rc = app_open(app, path, err);
@@ -146,6 +185,8 @@ int face_run(struct app *app, int argc, char **argv)
 		rc = apply(app, &a, &err);
 	if (rc == 0)
 		rc = open_checkpoint(app, &a, &err);
+	if (rc == 0 && is_file(&a))
+		rc = open_file(app, a.pos[0], &err);
 	if (rc < 0) {
 		fprintf(stderr, "umie: %s\n", err.text);
 		return (int)err.code;
@@ -154,14 +195,18 @@ int face_run(struct app *app, int argc, char **argv)
 	if (args_has(&a, "command"))
 		return run_commands(app, args_get(&a, "command"));
 	if (!wants_lines(&a)) {
-		if (demo)
+		if (demo) {
 			first_example(app);
+			offer(app);
+		}
 		return screen_mode(app);
 	}
 	if (demo && !isatty(STDIN_FILENO) && !args_has(&a, "plain"))
 		rc = line_demo(app, &err);
-	else if (!demo)
+	else if (!demo && !app->session)
 		app_edited(app);
+	if (demo && isatty(STDIN_FILENO))
+		offer(app);
 	if (rc < 0) {
 		fprintf(stderr, "umie: %s\n", err.text);
 		return (int)err.code;

@@ -26,6 +26,9 @@
 	_(BACKSPACE, "Backspace", "\177") \
 	_(BACK_TAB, "S-Tab", NULL)        \
 	_(F1, "F1", NULL)                 \
+	_(F2, "F2", NULL)                 \
+	_(F3, "F3", NULL)                 \
+	_(F4, "F4", NULL)                 \
 	_(F5, "F5", NULL)                 \
 	_(ENTER, "Enter", "\r")           \
 	_(PASTE_BEGIN, "", NULL)          \

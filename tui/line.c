@@ -15,14 +15,20 @@
 #include "tui/batch.h"
 #include "tui/cmd.h"
 #include "tui/face.h"
+#include "tui/items.h"
 
 void line_show(struct app *app)
 {
+	bool session = app->session && session_here(app->session);
 	struct str text = {0};
 
-	if (!app->result)
+	if (session && (app->looked || app->result))
+		example_text(app, &text);
+	else if (app->result)
+		extraction_text(app->result, app->color, &text);
+	app->looked = false;
+	if (text.len == 0)
 		return;
-	extraction_text(app->result, app->color, &text);
 	text.s[--text.len] = '\0';
 	app_say(app, "%s", text.s);
 	str_release(&text);

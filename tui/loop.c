@@ -51,7 +51,7 @@ static void relayout(struct loop *l)
 	}
 	layout_make(&l->layout, ui);
 	if (!l->layout.too_small && l->layout.pane[ui->focus].h == 0)
-		ui->focus = layout_next(&l->layout, ui->focus, 1);
+		ui->focus = layout_next(&l->layout, ui, 1);
 	prompt_columns(l->prompt, l->layout.pane[ui->focus].w - 2);
 }
 
@@ -316,9 +316,7 @@ static void summary(const struct app *app)
 
 static void release(struct loop *l)
 {
-	str_release(&l->ui.line);
-	str_release(&l->ui.label);
-	str_release(&l->ui.hint);
+	ui_release(&l->ui);
 	str_release(&l->stderr_line);
 	grid_release(&l->grid);
 	l->app->ui = NULL;
@@ -327,13 +325,10 @@ static void release(struct loop *l)
 
 int screen_mode(struct app *app)
 {
-	struct loop l = {
-	    .app = app,
-	    .ui = {.focus = PANE_TEXT, .boxes = true, .heat = true}};
+	struct loop l = {.app = app};
 	struct err err;
 
-	for (int i = 0; i < PANES; i++)
-		l.ui.scroll[i] = SCROLL_AUTO;
+	ui_init(&l.ui);
 	l.screen = screen_open(&err);
 	if (!l.screen) {
 		fprintf(stderr, "umie: %s\n", err.text);

@@ -23,6 +23,8 @@ static void usage(FILE *to)
 	    &out,
 	    "usage: umie [OPTION...] [TEXT]      look at a text and its "
 	    "picture\n"
+	    "       umie [OPTION...] FILE        annotate a data set, or go on "
+	    "with a session\n"
 	    "       umie COMMAND [OPTION...]     compute without a screen\n"
 	    "\n"
 	    "examples:\n"
@@ -36,6 +38,7 @@ static void usage(FILE *to)
 	    "  -t, --task TASK      mner, mre, med, meae or mee\n"
 	    "  -c, --command CMDS   run commands (separated by ;) in line "
 	    "mode\n"
+	    "      --user NAME      who decides in a session\n"
 	    "      --plain          line mode: no screen, no escape codes\n"
 	    "      --threads N      processor threads\n"
 	    "  -h, --help           this text; umie COMMAND --help for one\n"

@@ -13,7 +13,7 @@
 enum { BUSY_AFTER = 100 }; /* ms until a computation is mentioned */
 
 static const struct pane_ops *const OPS[PANES] = {
-#define PANE_OPS(upper, lower, title) [PANE_##upper] = &pane_##lower,
+#define PANE_OPS(upper, lower, title, screens) [PANE_##upper] = &pane_##lower,
     PANE_LIST(PANE_OPS)
 #undef PANE_OPS
 };
@@ -81,36 +81,50 @@ unsigned pane_tag(const struct app *app, const char *label)
 	return inks[n % ARRAY_LEN(inks)];
 }
 
-struct lines {
-	uint32_t across, down, corner[2][2], tee[2];
+/* A cell of a frame goes on to these sides. */
+enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8 };
+
+/* Frames share lines: where they meet the sides of all of them count. */
+struct frames {
+	uint8_t *sides; /* owned; of the whole port */
+	int w;
 };
 
-static const struct lines ASCII = {
-    '-', '|', {{'+', '+'}, {'+', '+'}}, {'+', '+'}};
-static const struct lines BOX = {
-    0x2500, 0x2502, {{0x250c, 0x2510}, {0x2514, 0x2518}}, {0x251c, 0x2524}};
-
-/* Frame of h rows; `first` and `last`: it ends a column there. */
-static void draw_frame(const struct port *p, const struct lines *c, bool first,
-		       bool last)
+static void frames_add(struct frames *f, const struct rect *r)
 {
-	int right = p->w - 1, bottom = p->h - 1;
+	uint8_t *top = f->sides + (ptrdiff_t)r->y * f->w + r->x;
+	uint8_t *bottom = top + (ptrdiff_t)(r->h - 1) * f->w;
 
-	for (int x = 1; x < right; x++) {
-		port_char(p, 0, x, 0, c->across);
-		if (last)
-			port_char(p, bottom, x, 0, c->across);
+	for (int x = 0; x < r->w; x++) {
+		int sides = (x > 0 ? LEFT : 0) | (x + 1 < r->w ? RIGHT : 0);
+
+		top[x] |= (uint8_t)sides;
+		bottom[x] |= (uint8_t)sides;
 	}
-	for (int y = 1; y <= bottom; y++) {
-		port_char(p, y, 0, 0, c->down);
-		port_char(p, y, right, 0, c->down);
+	for (int y = 0; y < r->h; y++) {
+		int sides = (y > 0 ? UP : 0) | (y + 1 < r->h ? DOWN : 0);
+
+		top[y * f->w] |= (uint8_t)sides;
+		top[y * f->w + r->w - 1] |= (uint8_t)sides;
 	}
-	port_char(p, 0, 0, 0, first ? c->corner[0][0] : c->tee[0]);
-	port_char(p, 0, right, 0, first ? c->corner[0][1] : c->tee[1]);
-	if (last) {
-		port_char(p, bottom, 0, 0, c->corner[1][0]);
-		port_char(p, bottom, right, 0, c->corner[1][1]);
-	}
+}
+
+static void frames_draw(const struct frames *f, const struct port *p, bool utf8)
+{
+	/* by sides; 0 is no line */
+	static const uint16_t box[16] = {
+	    ' ',    0x2502, 0x2502, 0x2502, 0x2500, 0x2518, 0x2510, 0x2524,
+	    0x2500, 0x2514, 0x250c, 0x251c, 0x2500, 0x2534, 0x252c, 0x253c};
+	static const char ascii[] = " |||-+++-+++-+++";
+
+	for (int y = 0; y < p->h; y++)
+		for (int x = 0; x < p->w; x++) {
+			uint8_t s = f->sides[(ptrdiff_t)y * f->w + x];
+
+			if (s)
+				port_char(p, y, x, 0,
+					  utf8 ? box[s] : (uint8_t)ascii[s]);
+		}
 }
 
 static void draw_title(const struct port *p, unsigned ink, const char *name,
@@ -125,26 +139,52 @@ static void draw_title(const struct port *p, unsigned ink, const char *name,
 	port_text(&in, 0, x, ink, " ");
 }
 
-static void paint_pane(struct app *app, const struct layout *l, enum pane_id id,
-		       struct port *all)
+static void paint_title(struct app *app, const struct rect *r, enum pane_id id,
+			struct port *all)
 {
-	const struct rect *r = &l->pane[id];
-	struct port p = port_part(all, r->y, r->x, r->h, r->w), in;
+	struct port p = port_part(all, r->y, r->x, 1, r->w);
 	struct ui *ui = app->ui;
 	struct str more = {0};
-	char *name = xasprintf(" %d %s", (int)id + 1, pane_title(id));
+	char *name =
+	    xasprintf(" %d %s", pane_number(ui->screen, id), pane_title(id));
 	unsigned ink = ui->focus == id ? INK_BOLD | INK_REVERSE : INK_BOLD;
-	int rows, h = r->h - 1 - l->last[id];
 
-	draw_frame(&p, ui->utf8 ? &BOX : &ASCII, l->first[id], l->last[id]);
 	OPS[id]->title(app, &more);
 	draw_title(&p, ink, name, str_cstr(&more));
-	in = port_part(&p, 1, 1, h, r->w - 2);
-	port_clear(&in);
-	rows = OPS[id]->draw(app, &in, ui->scroll[id]);
-	ui->scroll[id] = MIN(ui->scroll[id], MAX(rows - h, 0));
 	free(name);
 	str_release(&more);
+}
+
+static void paint_pane(struct app *app, const struct rect *r, enum pane_id id,
+		       struct port *all)
+{
+	struct port p = port_part(all, r->y + 1, r->x + 1, r->h - 2, r->w - 2);
+	int *scroll = &app->ui->scroll[id], rows;
+
+	port_clear(&p);
+	rows = OPS[id]->draw(app, &p, *scroll);
+	*scroll = MIN(*scroll, MAX(rows - p.h, 0));
+}
+
+static void paint_panes(struct app *app, const struct layout *l, unsigned dirty,
+			struct port *all)
+{
+	struct frames f = {xcalloc((size_t)all->w * (size_t)all->h, 1), all->w};
+
+	for (int i = 0; i < PANES; i++)
+		if (l->pane[i].h)
+			frames_add(&f, &l->pane[i]);
+	frames_draw(&f, all, app->ui->utf8);
+	free(f.sides);
+	for (int i = 0; i < PANES; i++) {
+		const struct rect *r = &l->pane[i];
+
+		if (!r->h)
+			continue;
+		paint_title(app, r, (enum pane_id)i, all);
+		if (OPS[i]->dirty & dirty)
+			paint_pane(app, r, (enum pane_id)i, all);
+	}
 }
 
 static void paint_overlay(struct app *app, const struct layout *l,
@@ -153,11 +193,14 @@ static void paint_overlay(struct app *app, const struct layout *l,
 	struct port p = port_part(all, l->all.y, l->all.x, l->all.h, l->all.w);
 	struct ui *ui = app->ui;
 	struct port in = port_part(&p, 1, 1, p.h - 2, p.w - 2);
+	struct frames f = {xcalloc((size_t)p.w * (size_t)p.h, 1), p.w};
 	char *name = xasprintf(" %s", overlay_title(ui->overlay));
 	int rows;
 
 	port_clear(&p);
-	draw_frame(&p, ui->utf8 ? &BOX : &ASCII, true, true);
+	frames_add(&f, &(struct rect){0, 0, p.h, p.w});
+	frames_draw(&f, &p, ui->utf8);
+	free(f.sides);
 	draw_title(&p, INK_BOLD | INK_REVERSE, name, "");
 	rows = overlay_draw(app, &in, ui->overlay_scroll);
 	if (ui->overlay_scroll > MAX(rows - in.h, 0)) {
@@ -200,11 +243,11 @@ void paint(struct app *app, const struct layout *l, struct grid *g)
 		dirty |= DIRTY_TEXT | DIRTY_INSTRUCTION;
 	if (app->ui->overlay)
 		paint_overlay(app, l, &all);
-	for (int i = 0; i < PANES && !app->ui->overlay; i++)
-		if (l->pane[i].h && (OPS[i]->dirty & dirty))
-			paint_pane(app, l, (enum pane_id)i, &all);
+	else
+		paint_panes(app, l, dirty, &all);
 	paint_bar(app, &l->status, &all, bar_status);
 	paint_bar(app, &l->keys, &all, bar_keys);
 	paint_bar(app, &l->messages, &all, bar_messages);
+	paint_bar(app, &l->progress, &all, bar_progress);
 	paint_bar(app, &l->prompt, &all, bar_prompt);
 }

@@ -3,6 +3,15 @@
  *
  * Panes only read.  They keep nothing: what they show follows from the app
  * and its ui, so any of them can be drawn at any time, in any size.
+ *
+ * To add a pane: a row in PANE_LIST (ui.h: name, title, screens), its place
+ * in the plans of those screens (layout.c), a file pane-NAME.c with
+ * `const struct pane_ops pane_NAME`, and a line in local.mk.  It is then
+ * drawn, numbered, focused by :focus NAME and its number, scrolled and
+ * zoomed.  What it shows is state of the app; who changes that state sets one
+ * of the pane's dirty bits (app.h).  Its keys are rows of the keymap: command
+ * lines with the pane's bit.  A pane with nothing to show says in a sentence
+ * how to get something.
  */
 #ifndef UMIE_TUI_PANE_H
 #define UMIE_TUI_PANE_H
@@ -25,13 +34,16 @@ struct pane_ops {
 	int (*draw)(const struct app *app, const struct port *p, int scroll);
 };
 
-extern const struct pane_ops pane_instruction, pane_text, pane_results,
-    pane_picture, pane_gate, pane_variants, pane_sweep, pane_scores;
+#define PANE_DECLARE(upper, lower, title, screens) \
+	extern const struct pane_ops pane_##lower;
+PANE_LIST(PANE_DECLARE)
+#undef PANE_DECLARE
 
 /* The lines at the top and the bottom. */
 void bar_status(const struct app *app, const struct port *p);
 void bar_keys(const struct app *app, const struct port *p);
 void bar_messages(const struct app *app, const struct port *p);
+void bar_progress(const struct app *app, const struct port *p);
 void bar_prompt(const struct app *app, const struct port *p);
 
 /* Content of the overlay that is open; returns how many rows there are. */

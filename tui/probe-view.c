@@ -122,8 +122,6 @@ void probe_view_take(struct app *app, struct event *ev, bool last)
 	struct probe_view *v = probe_view(app);
 	struct probe_news *n = ev->news;
 
-	if (ev->job != v->job)
-		return; /* it was replaced */
 	v->done = n->done;
 	v->of = n->of;
 	if (n->note)

@@ -36,7 +36,7 @@ void probe_view_free(struct probe_view *v);
 
 /* Submit a call (taken); it replaces one that still runs. */
 int probe_view_start(struct app *app, struct call *c, struct err *err);
-/* News of a call; the last is said in line mode. */
+/* News of the call that runs; the last is said in line mode. */
 void probe_view_take(struct app *app, struct event *ev, bool last);
 /* Compute the variants table of the view's plan, base and kept requests. */
 int probe_view_probe(struct app *app, bool strict, struct err *err);

@@ -13,16 +13,51 @@
 #include "src/base/str.h"
 #include "tui/canvas.h"
 
-/* name in commands, title; in the order of their numbers, from 1 */
-#define PANE_LIST(_)                               \
-	_(INSTRUCTION, instruction, "Instruction") \
-	_(TEXT, text, "Text")                      \
-	_(RESULTS, results, "Results")             \
-	_(PICTURE, picture, "Picture")             \
-	_(GATE, gate, "Gate")
+/* name in commands, in the line at the top */
+#define SCREEN_LIST(_)                    \
+	_(ANNOTATE, annotate, "ANNOTATE") \
+	_(PROBE, probe, "PROBE")          \
+	_(TRAIN, train, "TRAIN")          \
+	_(EVAL, eval, "EVAL")
+
+enum screen_id {
+#define SCREEN_ENUM(upper, lower, title) SCREEN_##upper,
+	SCREEN_LIST(SCREEN_ENUM)
+#undef SCREEN_ENUM
+	    SCREENS,
+};
+
+enum {
+#define SCREEN_BIT(upper, lower, title) ON_##upper = 1 << SCREEN_##upper,
+	SCREEN_LIST(SCREEN_BIT)
+#undef SCREEN_BIT
+};
+
+/*
+ * Name in commands, title, screens.  A pane's number on a screen is its place
+ * in this order among the panes of that screen, whatever the size.
+ */
+#define PANE_LIST(_)                                                       \
+	_(INSTRUCTION, instruction, "Instruction", ON_ANNOTATE | ON_PROBE) \
+	_(TEXT, text, "Text", ON_ANNOTATE | ON_PROBE)                      \
+	_(RESULTS, results, "Results", ON_ANNOTATE)                        \
+	_(PICTURE, picture, "Picture", ON_ANNOTATE | ON_PROBE)             \
+	_(GATE, gate, "Gate", ON_ANNOTATE)                                 \
+	_(QUEUE, queue, "Queue", ON_ANNOTATE)                              \
+	_(VARIANTS, variants, "Variants", ON_ANNOTATE | ON_PROBE)          \
+	_(SWEEP, sweep, "Gate sweep", ON_ANNOTATE | ON_PROBE)              \
+	_(SCORES, scores, "Across variants", ON_PROBE)                     \
+	_(LOSS, loss, "Loss", ON_TRAIN)                                    \
+	_(RANKS, ranks, "Ranks", ON_TRAIN)                                 \
+	_(DEV, dev, "Dev scores", ON_TRAIN)                                \
+	_(GATES, gates, "Gate on dev", ON_TRAIN)                           \
+	_(LOG, log, "Log", ON_TRAIN)                                       \
+	_(TABLE, table, "Scores", ON_EVAL)                                 \
+	_(SLICES, slices, "Slices", ON_EVAL)                               \
+	_(MESSAGES, messages, "Messages", ON_ANNOTATE | ON_PROBE | ON_EVAL)
 
 enum pane_id {
-#define PANE_ENUM(upper, lower, title) PANE_##upper,
+#define PANE_ENUM(upper, lower, title, screens) PANE_##upper,
 	PANE_LIST(PANE_ENUM)
 #undef PANE_ENUM
 	    PANES,
@@ -61,9 +96,12 @@ enum { SCROLL_AUTO = -1 }; /* the selected result stays in view */
 
 struct ui {
 	int w, h;
-	enum pane_id focus;
-	bool zoom;    /* the pane in focus takes all the room */
-	bool picture; /* one column: picture instead of the lists */
+	enum screen_id screen;
+	enum pane_id focus;         /* on it */
+	enum pane_id left[SCREENS]; /* in focus when one was left */
+	bool zoom;                  /* the pane in focus takes all the room */
+	bool other;    /* one column: picture instead of the lists */
+	bool progress; /* a line tells how far a session or a run is */
 	bool boxes, heat;
 	enum overlay overlay;
 	int scroll[PANES], overlay_scroll; /* rows above the pane */
@@ -78,8 +116,25 @@ struct ui {
 	unsigned want;
 };
 
+/* Annotate, with the text in focus and nothing typed. */
+void ui_init(struct ui *ui);
+void ui_release(struct ui *ui);
+/* Show a screen, with the pane in focus that was when it was left. */
+void ui_show_screen(struct ui *ui, enum screen_id s);
+/* Put a pane in focus, on a screen that has it, where it can be seen. */
+void ui_focus(struct ui *ui, enum pane_id p);
+
+const char *screen_name(enum screen_id s);
+const char *screen_title(enum screen_id s);
+/* Panes on a screen; number of one, from 1 (0: not on it); and back. */
+int screen_panes(enum screen_id s);
+int pane_number(enum screen_id s, enum pane_id p);
+enum pane_id pane_numbered(enum screen_id s, int number);
+
 const char *pane_name(enum pane_id p);
 const char *pane_title(enum pane_id p);
+/* False when no pane is called so. */
+bool pane_find(const char *name, enum pane_id *out);
 const char *overlay_name(enum overlay o);
 const char *overlay_title(enum overlay o);
 

@@ -17,7 +17,6 @@
 #include "src/base/mem.h"
 
 static const char LABEL[] = "Miscellaneous";
-enum { LOOKS_MOST = 5 };
 
 /* "dog", or "red car" where a text can name the colour. */
 static char *noun(const struct thing *t)
@@ -64,10 +63,10 @@ static void ask_place(struct group *g, struct member *m, struct dice *d)
 	free(name);
 }
 
-static void exercise(struct group *g, struct dice *d)
+static void exercise(struct group *g, struct dice *d, int most)
 {
 	struct member *m;
-	int n = 1 + dice_below(d, LOOKS_MOST);
+	int n = 1 + dice_below(d, most);
 
 	g->task = TASK_MNER;
 	m = group_add(g, d, true);
@@ -75,13 +74,14 @@ static void exercise(struct group *g, struct dice *d)
 		scene_add(&m->scene, d,
 			  (enum pictogram)dice_below(d, PICTO_COUNT));
 	scene_shuffle(&m->scene, d);
-	if (dice_chance(d, 0.6f))
+	if (most == 1 || dice_chance(d, 0.6f))
 		ask_names(g, m);
 	else
 		ask_place(g, m, d);
 }
 
-int looks_write(const char *dir, uint64_t seed, long n, struct err *err)
+int looks_write(const char *dir, uint64_t seed, long n, int most,
+		struct err *err)
 {
 	struct writer w;
 	int rc = writer_open(&w, dir, "look", "looks.jsonl", err);
@@ -90,7 +90,7 @@ int looks_write(const char *dir, uint64_t seed, long n, struct err *err)
 		struct dice d = dice_new(rng_mix(seed, i));
 		struct group g = {0};
 
-		exercise(&g, &d);
+		exercise(&g, &d, most);
 		rc = writer_put(&w, &g, err);
 		group_release(&g);
 	}

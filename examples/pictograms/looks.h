@@ -8,7 +8,11 @@
 
 struct err;
 
-/* Write n examples into dir/looks.jsonl, their pictures into dir/images/. */
-int looks_write(const char *dir, uint64_t seed, long n, struct err *err);
+/*
+ * Write n examples into dir/looks.jsonl, their pictures into dir/images/; each
+ * shows 1 … most things (most <= SCENE_MAX).
+ */
+int looks_write(const char *dir, uint64_t seed, long n, int most,
+		struct err *err);
 
 #endif

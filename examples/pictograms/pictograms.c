@@ -6,14 +6,16 @@
  *	give the same bytes.
  * pictograms --demo DIR
  *	writes the demonstration's examples.
- * pictograms --looks DIR [--seed N] [--train N]
- *	writes N exercises in seeing, DIR/looks.jsonl and DIR/images/.
+ * pictograms --looks DIR [--seed N] [--train N] [--things M]
+ *	writes N exercises in seeing, of pictures of up to M things (1):
+ *	DIR/looks.jsonl and DIR/images/.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "examples/pictograms/corpus.h"
+#include "examples/pictograms/draw.h"
 #include "examples/pictograms/looks.h"
 #include "src/base/err.h"
 
@@ -22,7 +24,8 @@ static int usage(void)
 	fputs("usage: pictograms --out DIR [--seed N] [--train N] [--dev N] "
 	      "[--test N]\n"
 	      "       pictograms --demo DIR\n"
-	      "       pictograms --looks DIR [--seed N] [--train N]\n",
+	      "       pictograms --looks DIR [--seed N] [--train N] "
+	      "[--things N]\n",
 	      stderr);
 	return ERR_USAGE;
 }
@@ -37,9 +40,10 @@ static long number(const char *s)
 }
 
 static int parse(int argc, char **argv, struct corpus_options *o,
-		 const char **looks)
+		 const char **looks, int *things)
 {
 	*looks = NULL;
+	*things = 1;
 	*o =
 	    (struct corpus_options){.seed = 1, .examples = {20000, 1500, 1500}};
 	for (int i = 1; i < argc; i += 2) {
@@ -51,6 +55,9 @@ static int parse(int argc, char **argv, struct corpus_options *o,
 			o->dir = argv[i + 1];
 		else if (strcmp(argv[i], "--looks") == 0)
 			*looks = argv[i + 1];
+		else if (strcmp(argv[i], "--things") == 0 && n > 0 &&
+			 n <= SCENE_MAX)
+			*things = (int)n;
 		else if (n < 0)
 			return usage();
 		else if (strcmp(argv[i], "--seed") == 0)
@@ -71,15 +78,17 @@ int main(int argc, char **argv)
 {
 	struct corpus_options o;
 	const char *looks;
+	int things;
 	struct err err = {0};
 	int rc;
 
 	if (argc == 3 && strcmp(argv[1], "--demo") == 0)
 		rc = demo_write(argv[2], &err);
-	else if (parse(argc, argv, &o, &looks))
+	else if (parse(argc, argv, &o, &looks, &things))
 		return ERR_USAGE;
 	else if (looks)
-		rc = looks_write(looks, o.seed, o.examples[SPLIT_TRAIN], &err);
+		rc = looks_write(looks, o.seed, o.examples[SPLIT_TRAIN], things,
+				 &err);
 	else
 		rc = corpus_write(&o, &err);
 	if (rc < 0) {

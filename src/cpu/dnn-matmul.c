@@ -97,12 +97,22 @@ void dnn_matmul_close(struct dnn *d)
 	d->matmul = NULL;
 }
 
+/* Each further instruction set has all bits of the ones below it. */
+static bool has_isa(dnnl_cpu_isa_t isa)
+{
+	return (dnnl_get_effective_cpu_isa() & isa) == isa;
+}
+
+bool dnn_packs(const struct dnn *d)
+{
+	(void)d;
+	return has_isa(dnnl_cpu_isa_avx512_core);
+}
+
 bool dnn_has_bf16(const struct dnn *d)
 {
 	(void)d;
-	/* Each further instruction set has all bits of the ones below it. */
-	return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) ==
-	       dnnl_cpu_isa_avx512_core_bf16;
+	return has_isa(dnnl_cpu_isa_avx512_core_bf16);
 }
 
 /* Descriptors of x (M,K), w (K,O), b (1,O) and y (M,O). */

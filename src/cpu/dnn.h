@@ -37,6 +37,12 @@ int dnn_sgemm(struct dnn *d, bool ta, bool tb, int64_t M, int64_t N, int64_t K,
 int dnn_linear(struct dnn *d, const float *x, int64_t M, const struct tensor *w,
 	       const float *b, bool bf16, float *y, struct err *err);
 
+/*
+ * Whether dnn_linear() gives the same bits on any number of threads.  Before
+ * AVX-512 oneDNN has no packed products and splits sums among the threads.
+ */
+bool dnn_packs(const struct dnn *d);
+
 /* Whether this machine multiplies bf16 natively. */
 bool dnn_has_bf16(const struct dnn *d);
 

@@ -56,7 +56,7 @@ int cpu_linear(struct backend *be, const struct op_call *c, struct err *err)
 		few_rows(cpu, c, R, b);
 		return 0;
 	}
-	if (w->frozen)
+	if (w->frozen && dnn_packs(cpu->dnn))
 		return dnn_linear(cpu->dnn, x->data, R, w, b, bf16, y, err);
 	if (b)
 		fill_rows(cpu, y, R, O, b);

@@ -37,6 +37,7 @@ struct example {
 	char *split;         /* "train", "dev", …, or NULL; owned */
 	struct records gold;
 	bool has_gold;
+	char *meta; /* JSON of other programs, or NULL; owned */
 };
 
 /* Zeroed is empty. */

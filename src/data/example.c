@@ -16,6 +16,7 @@ void example_release(struct example *e)
 	free(e->event);
 	free(e->instruction);
 	free(e->split);
+	free(e->meta);
 	records_release(&e->gold);
 	*e = (struct example){0};
 }
@@ -166,6 +167,8 @@ static int read_all(struct example *e, const struct json *j, const char *what,
 		rc = check_fields(e, what, err);
 	if (rc == 0)
 		rc = read_picture(e, j, what, image_dir, err);
+	if (rc == 0 && json_get(j, "meta"))
+		e->meta = json_print(json_get(j, "meta"));
 	gold = json_get(j, "gold");
 	if (rc == 0 && gold && !json_is_null(gold))
 		rc = gold_from_json(e, gold, what, err);

@@ -200,6 +200,7 @@ static int fill_report(struct bundle *b, struct err *err)
 	r->format = xstrdup(weights_format(b->weights));
 	r->dtype = main_dtype(b->weights);
 	r->vocab = b->config.vocab;
+	schema_copy(&r->schema, &b->schema);
 	r->trained_instructions =
 	    json_get(b->config.umie, "instructions") != NULL;
 	for (enum task t = TASK_MNER; t < TASK_MEE; t++) {

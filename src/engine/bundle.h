@@ -34,6 +34,7 @@ struct open_report {
 	struct labels instructions; /* own templates of mner … meae */
 	size_t used;
 	bool has_vision, has_schema, trained_instructions;
+	struct schema schema; /* the labels that it knows */
 	double ms;
 };
 

@@ -33,8 +33,9 @@ struct engine {
 	struct event *out, **out_end;
 	int fd;
 	int last_id, running; /* running: id, or 0 */
-	bool running_live;
-	int pending; /* jobs whose end was not drained yet */
+	bool running_yields;  /* to a live job */
+	int pending;          /* jobs whose end was not drained yet, */
+	int behind;           /* and of those the ones in the background */
 	bool stopping;
 	atomic_bool cancel;
 	struct work *work; /* the engine thread's own */
@@ -91,6 +92,7 @@ static struct event *event_new(enum event_kind kind, const struct job *j,
 	ev->kind = kind;
 	ev->job_kind = j->kind;
 	ev->job = id;
+	ev->background = j->background;
 	return ev;
 }
 
@@ -126,7 +128,7 @@ static struct node *take(struct engine *e)
 	n = e->stopping ? NULL : choose(e);
 	if (n) {
 		e->running = n->id;
-		e->running_live = n->job->live;
+		e->running_yields = n->job->live || n->job->background;
 		atomic_store(&e->cancel, false);
 	}
 	pthread_mutex_unlock(&e->lock);
@@ -243,19 +245,22 @@ static void drop_live(struct engine *e)
 int engine_submit(struct engine *e, struct job *j)
 {
 	struct node *n = xcalloc(1, sizeof(*n)), **at;
+	bool last = j->background;
 	int id;
 
 	n->job = j;
 	pthread_mutex_lock(&e->lock);
 	id = n->id = ++e->last_id;
 	e->pending++;
+	e->behind += last;
 	if (j->live) {
 		drop_live(e);
-		if (e->running && e->running_live)
+		if (e->running && e->running_yields)
 			atomic_store(&e->cancel, true);
 	}
-	for (at = &e->first; *at; at = &(*at)->next)
-		;
+	for (at = &e->first; *at && (last || !(*at)->job->background);)
+		at = &(*at)->next;
+	n->next = *at;
 	*at = n;
 	pthread_cond_signal(&e->wake);
 	pthread_mutex_unlock(&e->lock);
@@ -299,8 +304,10 @@ struct event *engine_next(struct engine *e)
 		if (!e->out)
 			e->out_end = &e->out;
 		ev->next = NULL;
-		if (ev->kind != EVENT_PROGRESS)
+		if (ev->kind != EVENT_PROGRESS) {
 			e->pending--;
+			e->behind -= ev->background;
+		}
 	} else {
 		while (read(e->fd, &n, sizeof(n)) < 0 && errno == EINTR)
 			;
@@ -311,7 +318,7 @@ struct event *engine_next(struct engine *e)
 
 bool engine_busy(const struct engine *e)
 {
-	return e->pending > 0; /* only the UI's thread changes it */
+	return e->pending > e->behind; /* only the UI's thread changes it */
 }
 
 void engine_stop(struct engine *e)

@@ -5,6 +5,8 @@
  * tensors.  They share only messages with one owner each.  Every job ends in
  * exactly one DONE, FAILED or CANCELLED event; a newer EXTRACT job of the
  * same channel replaces those that still wait and cancels the running one.
+ * Jobs in the background run when nothing else waits; a live job cancels the
+ * one that runs, so that a person never waits for what is predicted ahead.
  * Wake-ups coalesce: when engine_fd() is readable, drain engine_next().
  * All functions here are for one thread, the UI's.
  */
@@ -35,6 +37,7 @@ struct job {
 	int max_side;                   /* PICTURE: of the thumbnail */
 	struct extract_request request; /* EXTRACT */
 	bool live;                      /* EXTRACT: replaces older live ones */
+	bool background;                /* gives way to all others */
 	struct call *call;              /* CALL */
 };
 struct job *job_new(enum job_kind kind);
@@ -47,6 +50,7 @@ struct event {
 	enum event_kind kind;
 	enum job_kind job_kind;
 	int job;                   /* as engine_submit() returned */
+	bool background;           /* so was the job */
 	struct err err;            /* FAILED */
 	struct open_report report; /* OPEN DONE */
 	struct extraction
@@ -74,7 +78,8 @@ int engine_submit(struct engine *e, struct job *j);
 void engine_cancel(struct engine *e, int job); /* 0: all */
 int engine_fd(const struct engine *e);         /* readable: events wait */
 struct event *engine_next(struct engine *e);   /* NULL when drained */
-bool engine_busy(const struct engine *e);      /* jobs without their end */
-void engine_stop(struct engine *e);            /* cancels, joins, frees */
+/* Jobs have not ended yet, those in the background apart. */
+bool engine_busy(const struct engine *e);
+void engine_stop(struct engine *e); /* cancels, joins, frees */
 
 #endif

@@ -100,11 +100,17 @@ struct extraction {
 	} ms;
 };
 void extraction_free(struct extraction *x);
-/* A deep copy without the attention weights. */
-struct extraction *extraction_copy(const struct extraction *x);
 
 /* One JSON object in the form of "umie/1" (umie-formats.5); json_free(). */
 struct json *extraction_json(const struct extraction *x, bool attention);
+/*
+ * The same result again, but for image_path, which is NULL.  *out is the
+ * caller's.  ERR_DATA names `what` and the key.
+ */
+int extraction_from_json(struct extraction **out, const struct json *j,
+			 const char *what, struct err *err);
+/* A deep copy. */
+struct extraction *extraction_copy(const struct extraction *x);
 /* Readable lines; `color` uses the eight terminal colours. */
 void extraction_text(const struct extraction *x, bool color, struct str *out);
 

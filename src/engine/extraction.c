@@ -93,6 +93,13 @@ void extraction_free(struct extraction *x)
 	free(x);
 }
 
+static float *copy_weights(const float *w, const struct regions *r)
+{
+	size_t n = (size_t)r->n * sizeof(*w);
+
+	return w ? memcpy(xmalloc(n), w, n) : NULL;
+}
+
 struct extraction *extraction_copy(const struct extraction *x)
 {
 	struct extraction *c = xmalloc(sizeof(*c));
@@ -104,7 +111,7 @@ struct extraction *extraction_copy(const struct extraction *x)
 	c->instruction = copy(x->instruction);
 	c->image_path = copy(x->image_path);
 	c->raw = copy(x->raw);
-	c->attention = NULL;
+	c->attention = copy_weights(x->attention, &x->regions);
 	c->found = xcalloc(x->n_found + 1, sizeof(*c->found));
 	for (size_t i = 0; i < x->n_found; i++) {
 		struct record r = x->found[i].rec;
@@ -113,7 +120,8 @@ struct extraction *extraction_copy(const struct extraction *x)
 		records_copy(&all, &one);
 		c->found[i] = x->found[i];
 		c->found[i].rec = all.rec[i];
-		c->found[i].attention = NULL;
+		c->found[i].attention =
+		    copy_weights(x->found[i].attention, &x->regions);
 	}
 	for (size_t i = 0; i < x->n_dropped; i++)
 		records_drop(&all, x->dropped[i].segment,
@@ -268,6 +276,7 @@ struct json *extraction_json(const struct extraction *x, bool attention)
 	json_put_int(j, "input_tokens", x->input_tokens);
 	if (x->cut_tokens)
 		json_put_int(j, "cut_tokens", x->cut_tokens);
+	json_put_int(j, "answer_tokens", x->answer_tokens);
 	json_put(j, "ms", ms_json(x));
 	return j;
 }

@@ -15,14 +15,8 @@ void open_report_release(struct open_report *r)
 	labels_release(&r->unexpected);
 	labels_release(&r->resized);
 	labels_release(&r->instructions);
+	schema_release(&r->schema);
 	*r = (struct open_report){0};
-}
-
-static void copy_labels(struct labels *to, const struct labels *from)
-{
-	*to = (struct labels){0};
-	for (size_t i = 0; i < from->n; i++)
-		labels_add(to, from->name[i], strlen(from->name[i]));
 }
 
 void open_report_copy(struct open_report *to, const struct open_report *from)
@@ -30,10 +24,11 @@ void open_report_copy(struct open_report *to, const struct open_report *from)
 	*to = *from;
 	to->path = xstrdup(from->path);
 	to->format = xstrdup(from->format);
-	copy_labels(&to->missing, &from->missing);
-	copy_labels(&to->unexpected, &from->unexpected);
-	copy_labels(&to->resized, &from->resized);
-	copy_labels(&to->instructions, &from->instructions);
+	labels_copy(&to->missing, &from->missing);
+	labels_copy(&to->unexpected, &from->unexpected);
+	labels_copy(&to->resized, &from->resized);
+	schema_copy(&to->schema, &from->schema);
+	labels_copy(&to->instructions, &from->instructions);
 }
 
 /* "encoder.gate.… and 43 more" */

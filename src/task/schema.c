@@ -268,6 +268,27 @@ struct json *schema_to_json(const struct schema *s)
 	return j;
 }
 
+void labels_copy(struct labels *to, const struct labels *from)
+{
+	*to = (struct labels){0};
+	for (size_t i = 0; i < from->n; i++)
+		labels_add(to, from->name[i], strlen(from->name[i]));
+}
+
+void schema_copy(struct schema *to, const struct schema *from)
+{
+	size_t n = from->events.n;
+
+	*to = (struct schema){0};
+	labels_copy(&to->entities, &from->entities);
+	labels_copy(&to->relations, &from->relations);
+	labels_copy(&to->events, &from->events);
+	labels_copy(&to->roles, &from->roles);
+	to->event_roles = xcalloc(n + 1, sizeof(*to->event_roles));
+	for (size_t i = 0; i < n; i++)
+		labels_copy(&to->event_roles[i], &from->event_roles[i]);
+}
+
 void schema_release(struct schema *s)
 {
 	for (size_t i = 0; s->event_roles && i < s->events.n; i++)

@@ -19,6 +19,7 @@ struct labels {
 
 void labels_add(struct labels *l, const char *name, size_t len);
 void labels_release(struct labels *l);
+void labels_copy(struct labels *to, const struct labels *from); /* deep */
 /* Index of a label, ASCII case ignored and trimmed; -1 when there is none. */
 int labels_find(const struct labels *l, const char *name, size_t len);
 /* "a, b, c"; caller's to free(). */
@@ -35,6 +36,7 @@ int schema_parse(struct schema *s, const struct json *j, const char *what,
 /* The labels of the paper's data sets: MNRE V2's relations, M2E2's events. */
 int schema_paper(struct schema *s, struct err *err);
 struct json *schema_to_json(const struct schema *s);
+void schema_copy(struct schema *to, const struct schema *from); /* deep */
 void schema_release(struct schema *s);
 
 /* Roles of event type i, or the union for -1; borrowed. */

@@ -279,10 +279,11 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x,
 {
 	struct op_call c = {.op = OP_BATCHNORM,
 			    .in = {x, n->gamma, n->beta, n->mean, n->var}};
-	int64_t C = tensor_last(x);
+	int64_t C;
 
 	if (t->failed)
 		return NULL;
+	C = tensor_last(x);
 	want(tensor_count(n->gamma) == C, "batchnorm", x, n->gamma);
 	c.p = (struct op_params){
 	    .eps = n->eps, .momentum = n->momentum, .train = n->train};

@@ -13,6 +13,7 @@
 #include "src/checkpoint/save.h"
 #include "src/train/batch.h"
 #include "src/train/log.h"
+#include "src/train/ranks.h"
 #include "src/train/schedule.h"
 
 const struct train_options TRAIN_DEFAULT = {
@@ -24,6 +25,7 @@ const struct train_options TRAIN_DEFAULT = {
     .drop = 0.1f,
     .seed = 1,
     .eval_every = 1,
+    .patience = 45,
     .gate = {.hold = 0.3f, .pull = 1},
     .optim = {.beta1 = 0.9f,
 	      .beta2 = 0.999f,
@@ -45,6 +47,7 @@ struct run {
 	struct tape tape;
 	struct batcher batcher;
 	struct train_log *log;
+	struct ranks ranks;
 	int *length;
 	uint32_t *order;
 	size_t *first, batches;
@@ -65,14 +68,14 @@ static void options_digest(const struct run *r, char hex[HASH_HEX])
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
 	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-	    "%lld %.9g %.9g %lld %s",
+	    "%lld %.9g %.9g %lld %d %s",
 	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
 	    (double)o->drop, (unsigned long long)o->seed,
 	    (double)o->optim.beta1, (double)o->optim.beta2,
 	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
 	    r->m->train_vision, (long long)tensor_count(&r->m->params->value),
 	    (double)o->gate.hold, (double)o->gate.pull,
-	    (long long)o->gate_steps, r->files->config_json);
+	    (long long)o->gate_steps, r->m->comm->size, r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
@@ -129,55 +132,102 @@ static int restore(struct run *r, struct err *err)
 	return rc;
 }
 
-/* Forward, backward, update on batch i of the epoch. */
-static int step(struct run *r, size_t i, struct train_progress *p,
-		struct err *err)
+/* This rank's part of a batch: loss, and gradients by its share. */
+static int compute(struct run *r, const struct ranks_share *mine, double *loss,
+		   struct err *err)
 {
 	const struct train_model *m = r->m;
-	struct tape *t = &r->tape;
+	const struct train_options *o = r->o;
+	struct gate_lesson lesson = o->gate;
+	bool held = r->state.step < o->gate_steps;
 	struct batcher *b = &r->batcher;
-	struct tensor *loss;
+	struct tape *t = &r->tape;
+	struct tensor *out, *seed;
+	const int64_t one = 1;
 	float value = 0;
-	int rc;
 
-	tape_reset(t);
+	if (mine->n == 0)
+		return 0;
 	t->recording = true;
-	t->drop = r->o->drop;
-	t->key = (struct rng_key){.seed = r->state.seed,
+	t->drop = o->drop;
+	t->key = (struct rng_key){.seed = ranks_seed(&r->ranks, r->state.seed),
 				  .step = (uint32_t)(r->state.step + 1)};
-	batcher_fill(b, r->s, r->order + r->first[i],
-		     r->first[i + 1] - r->first[i], m->vision != NULL);
-	if (params_zero_grad(m->params, err) < 0)
-		return -(int)err->code;
+	batcher_fill(b, r->s, mine->index, mine->n, m->vision != NULL);
 	if (b->batch.N) {
 		t->recording = m->train_vision;
 		b->batch.feats_on_tape = batcher_features(
 		    b, t, m->vision, m->norm, r->s->size, m->train_vision);
 		t->recording = true;
 	}
-	loss = umie_loss(t, m->model, &b->batch, r->o->smoothing,
-			 r->state.step < r->o->gate_steps ? &r->o->gate : NULL,
-			 NULL);
-	if (t->failed || tape_read(t, loss, &value) < 0 ||
-	    tape_backward(t, loss, NULL) < 0) {
+	/* Its mean is over examples, the loss's over tokens. */
+	lesson.pull *= (float)(mine->of_examples / mine->of_tokens);
+	out = umie_loss(t, m->model, &b->batch, o->smoothing,
+			held ? &lesson : NULL, NULL);
+	seed = tape_input(t, DT_F32, 1, &one, &(float){(float)mine->of_tokens});
+	if (t->failed || tape_read(t, out, &value) < 0 ||
+	    tape_backward(t, out, seed) < 0) {
 		*err = t->err;
 		return -(int)err->code;
 	}
 	t->recording = false;
-	p->loss = (double)value;
+	*loss = (double)value * mine->of_tokens;
+	return 0;
+}
+
+/* Forward, backward, update on batch i of the epoch. */
+static int step(struct run *r, size_t i, struct train_progress *p,
+		struct err *err)
+{
+	const struct train_model *m = r->m;
+	struct ranks_share mine = {0};
+	double start = now();
+	int rc;
+
+	tape_reset(&r->tape);
+	r->batcher.tokens = 0;
+	ranks_share(&r->ranks, r->s, r->order + r->first[i],
+		    r->first[i + 1] - r->first[i], &mine);
+	rc = params_zero_grad(m->params, err);
+	if (rc == 0)
+		rc = compute(r, &mine, &p->loss, err);
+	rc = ranks_settle(&r->ranks, rc,
+			  &(struct ranks_step){
+			      .loss = &p->loss,
+			      .tokens = &r->batcher.tokens,
+			      .examples = mine.n,
+			      .busy = now() - start,
+			      .stop = r->hooks->stop &&
+				      atomic_load_explicit(
+					  r->hooks->stop, memory_order_relaxed),
+			      .save = r->hooks->save &&
+				      atomic_exchange(r->hooks->save, false),
+			  },
+			  err);
+	if (rc == 0)
+		rc = ranks_add_up(&r->ranks, &m->params->grad, err);
+	if (rc < 0)
+		return rc;
 	p->lr = schedule_lr(r->state.lr, r->state.step + 1, r->state.warmup,
 			    r->state.total);
-	rc = optim_step(&r->optim, t, p->lr, &p->norm, err);
+	rc = optim_step(&r->optim, &r->tape, p->lr, &p->norm, err);
 	if (rc < 0)
 		return rc;
 	m->be->forget(m->be);
 	return 0;
 }
 
+/* Rank 0 writes; the others wait and learn whether it could. */
 static int save_step(struct run *r, struct err *err)
 {
-	return state_save_step(r->out, r->m->params, &r->optim, &r->state,
-			       r->files, err);
+	int rc = ranks_same(&r->ranks, r->m->params, err);
+
+	if (rc == 0 && r->ranks.first)
+		rc = state_save_step(r->out, r->m->params, &r->optim, &r->state,
+				     r->files, err);
+	rc = ranks_follow(&r->ranks, rc, err);
+	if (rc == 0)
+		train_log_saved(r->log, &r->state);
+	return rc;
 }
 
 static int save_best(struct run *r, struct err *err)
@@ -187,10 +237,13 @@ static int save_best(struct run *r, struct err *err)
 			    DT_F32, err);
 
 	free(dir);
+	if (rc == 0)
+		train_log_best(r->log, &r->state);
 	return rc;
 }
 
-static int evaluate(struct run *r, struct err *err)
+/* On rank 0: the model as it is, and a copy of it when it is the best. */
+static int evaluate_here(struct run *r, struct err *err)
 {
 	struct json *detail = NULL;
 	double score = 0;
@@ -208,12 +261,27 @@ static int evaluate(struct run *r, struct err *err)
 	return save_best(r, err);
 }
 
+/*
+ * 1: it was stopped.  What is saved then still has this evaluation before it,
+ * so the resumed run begins with it.
+ */
+static int evaluate(struct run *r, struct err *err)
+{
+	int rc = r->ranks.first ? evaluate_here(r, err) : 0;
+
+	if (rc == -ERR_CANCELLED)
+		rc = 1;
+	return ranks_follow(&r->ranks, rc, err);
+}
+
 static void report(struct run *r, struct train_progress *p, double seconds)
 {
 	r->rate = r->rate > 0 ? 0.95 * r->rate + 0.05 * seconds : seconds;
 	p->step = r->state.step;
 	p->total = r->state.total;
 	p->epoch = r->state.epoch;
+	p->rank = r->ranks.report;
+	p->ranks = r->ranks.comm->size;
 	p->tokens_per_second = (double)r->batcher.tokens / seconds;
 	p->seconds_left = r->rate * (double)(p->total - p->step);
 	train_log_step(r->log, p, seconds);
@@ -221,11 +289,38 @@ static void report(struct run *r, struct train_progress *p, double seconds)
 		r->hooks->progress(r->hooks->context, p);
 }
 
+/* What all ranks agree on: each stops after the same step. */
 static bool asked_to_stop(const struct run *r)
 {
-	return (r->hooks->stop &&
-		atomic_load_explicit(r->hooks->stop, memory_order_relaxed)) ||
+	bool here = r->ranks.comm->size == 1 && r->hooks->stop &&
+		    atomic_load_explicit(r->hooks->stop, memory_order_relaxed);
+
+	return here || r->ranks.stop ||
 	       (r->o->max_steps && r->state.step >= r->o->max_steps);
+}
+
+static bool time_to_evaluate(const struct run *r)
+{
+	return r->hooks->evaluate && r->o->eval_every &&
+	       (r->state.epoch + 1) % r->o->eval_every == 0;
+}
+
+/* Evaluate, then begin the next epoch and save; 1: stopped before that. */
+static int end_epoch(struct run *r, struct err *err)
+{
+	struct train_state *s = &r->state;
+	int rc = time_to_evaluate(r) ? evaluate(r, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		return save_step(r, err) < 0 ? -(int)err->code : 1;
+	train_log_epoch(r->log, s);
+	s->epoch++;
+	s->position = 0;
+	s->loss_sum = 0;
+	s->loss_count = 0;
+	return save_step(r, err);
 }
 
 /* 1: stopped early; everything is saved. */
@@ -235,8 +330,8 @@ static int epoch(struct run *r, struct err *err)
 	const struct train_options *o = r->o;
 	int rc;
 
-	schedule_epoch(s->seed, s->epoch, r->length, r->s->n, (size_t)o->batch,
-		       r->order, r->first);
+	schedule_epoch(s->seed, s->epoch, r->length, r->s->n,
+		       ranks_batch(&r->ranks, o->batch), r->order, r->first);
 	while (s->position < (int64_t)r->batches) {
 		struct train_progress p = {0};
 		double start = now();
@@ -253,19 +348,12 @@ static int epoch(struct run *r, struct err *err)
 		s->loss_sum += p.loss;
 		s->loss_count++;
 		report(r, &p, now() - start);
-		if (o->save_every && s->step % o->save_every == 0 &&
+		if ((r->ranks.save ||
+		     (o->save_every && s->step % o->save_every == 0)) &&
 		    save_step(r, err) < 0)
 			return -(int)err->code;
 	}
-	train_log_epoch(r->log, s);
-	s->epoch++;
-	s->position = 0;
-	s->loss_sum = 0;
-	s->loss_count = 0;
-	if (r->hooks->evaluate && o->eval_every &&
-	    s->epoch % o->eval_every == 0 && evaluate(r, err) < 0)
-		return -(int)err->code;
-	return save_step(r, err);
+	return end_epoch(r, err);
 }
 
 static int prepare(struct run *r, const char *data_digest, bool resume,
@@ -275,10 +363,12 @@ static int prepare(struct run *r, const char *data_digest, bool resume,
 
 	if (n == 0)
 		return err_set(err, ERR_DATA, "no examples to train on");
-	if (file_mkdirs(r->out, err) < 0)
-		return -(int)err->code;
-	save_sweep(r->out);
-	r->batches = schedule_batches(n, (size_t)r->o->batch);
+	if (r->ranks.first) {
+		if (file_mkdirs(r->out, err) < 0)
+			return -(int)err->code;
+		save_sweep(r->out);
+	}
+	r->batches = schedule_batches(n, ranks_batch(&r->ranks, r->o->batch));
 	r->order = xcalloc(n, sizeof(*r->order));
 	r->first = xcalloc(r->batches + 1, sizeof(*r->first));
 	r->length = xcalloc(n, sizeof(*r->length));
@@ -289,7 +379,19 @@ static int prepare(struct run *r, const char *data_digest, bool resume,
 		return -(int)err->code;
 	if (resume && restore(r, err) < 0)
 		return -(int)err->code;
-	return train_log_open(&r->log, r->out, &r->state, err);
+	if (!r->ranks.first)
+		return 0;
+	return train_log_open(&r->log, r->out, &r->state, r->hooks, err);
+}
+
+/* Without a dev split the last weights are the result. */
+static int finish(struct run *r, struct err *err)
+{
+	int rc = 0;
+
+	if (!r->hooks->evaluate && r->ranks.first)
+		rc = save_best(r, err);
+	return ranks_follow(&r->ranks, rc, err);
 }
 
 int train_run(const struct train_model *m, const struct samples *s,
@@ -302,13 +404,18 @@ int train_run(const struct train_model *m, const struct samples *s,
 	int rc = 0;
 
 	tape_init(&r.tape, m->be);
+	ranks_init(&r.ranks, m->comm, m->tensors, o->patience, hooks);
 	rc = prepare(&r, data_digest, resume, err);
+	rc = ranks_follow(&r.ranks, rc, err);
 	while (rc == 0 && r.state.epoch < o->epochs)
 		rc = epoch(&r, err);
+	if (rc == 0)
+		rc = finish(&r, err);
 	if (rc == 1)
 		rc = err_set(err, ERR_CANCELLED, "stopped after step %lld",
 			     (long long)r.state.step);
 	train_log_close(r.log);
+	ranks_release(&r.ranks);
 	optim_release(&r.optim);
 	batcher_release(&r.batcher);
 	tape_release(&r.tape);

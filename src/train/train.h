@@ -5,6 +5,12 @@
  * is a function of (seed, step), so the same command gives the same losses
  * and a resumed run gives, byte for byte on the CPU, what the uninterrupted
  * one gives.  One thread, the engine's; it reports through hooks.
+ *
+ * Several ranks share each batch of ranks * batch examples and add up what
+ * they found.  The loss of a batch is a mean over its answer tokens, so a
+ * rank's gradient counts by its share of them, not by its share of the
+ * examples: only then is the sum the gradient of the whole batch, as one rank
+ * would have computed it.  Rank 0 evaluates, logs and saves.
  */
 #ifndef UMIE_TRAIN_TRAIN_H
 #define UMIE_TRAIN_TRAIN_H
@@ -16,27 +22,38 @@
 #include "src/train/sample.h"
 #include "src/train/state.h"
 
+struct comm;
 struct json;
 struct resnet;
 
 struct train_options {
-	int epochs, batch;
+	int epochs, batch; /* batch: examples of a step, on each rank */
 	double lr, warmup; /* warmup: share of all steps */
 	float smoothing, drop;
 	uint64_t seed;
-	int64_t max_steps;  /* stop (and save) after this many steps of the
-			       whole run; 0: at the end.  The schedule does
-			       not change. */
-	int64_t save_every; /* steps; 0: only at the end of an epoch */
-	int eval_every;     /* epochs; 0: never */
+	int64_t max_steps;       /* stop (and save) after this many steps of the
+				    whole run; 0: at the end.  The schedule does
+				    not change. */
+	int64_t save_every;      /* steps; 0: only at the end of an epoch */
+	int eval_every;          /* epochs; 0: never */
+	double patience;         /* seconds that a silent rank is waited for */
 	struct gate_lesson gate; /* of the first gate_steps steps */
 	int64_t gate_steps;      /* 0: the gate is always the model's own */
 	struct optim_options optim;
 };
 extern const struct train_options TRAIN_DEFAULT;
 
+/* What one rank did in a step. */
+struct rank_report {
+	double examples;
+	double busy; /* seconds it computed */
+	double wait; /* seconds it waited for the others, one step earlier */
+};
+
 struct train_progress {
 	int64_t step, total, epoch;
+	const struct rank_report *rank; /* one for each; until the next step */
+	int ranks;
 	double loss, lr, norm;    /* of this step */
 	double tokens_per_second; /* input and answer tokens that are real */
 	double seconds_left;
@@ -52,8 +69,12 @@ struct train_hooks {
 	int (*evaluate)(void *context, double *score, struct json **detail,
 			struct err *err);
 	void (*progress)(void *context, const struct train_progress *p);
+	/* Every line of log.jsonl, without its newline. */
+	void (*line)(void *context, const char *json);
 	void (*note)(void *context, const char *line);
-	const atomic_bool *stop; /* finish the step, save, return */
+	const atomic_bool *stop;  /* finish the step, save, return */
+	atomic_bool *save;        /* finish the step, save, go on; is reset */
+	const struct json *about; /* for the log's head; or NULL */
 };
 
 /* What is trained; all borrowed. */
@@ -64,6 +85,8 @@ struct train_model {
 	bool train_vision;
 	struct backend *be;
 	const struct image_norm *norm;
+	struct comm *comm;    /* for host memory: what the ranks agree on */
+	struct comm *tensors; /* for the backend's memory: gradients */
 };
 
 /*

@@ -1,0 +1,414 @@
+/* The layers of an example: what data set and model say becomes items. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sessions/state-internal.h"
+#include "src/base/mem.h"
+#include "src/base/str.h"
+
+static void key_anchor(struct str *k, const struct anchor *a)
+{
+	if (a->start >= 0)
+		str_addf(k, "|%d-%d", a->start, a->end);
+	else
+		str_addf(k, "|!%s", a->text ? a->text : "");
+}
+
+char *item_key(const struct session_example *e, const struct item *it)
+{
+	const struct item *event = example_item(e, it->event);
+	struct str k = {0};
+
+	str_addf(&k, "%s|%s", item_kind_name(it->kind), it->label);
+	if (it->kind == ITEM_RELATION) {
+		key_anchor(&k, &it->head);
+		key_anchor(&k, &it->tail);
+		return str_detach(&k);
+	}
+	if (it->region)
+		str_addf(&k, "|O%d", it->region);
+	else if (it->has_box)
+		str_addf(&k, "|%g,%g,%g,%g", (double)it->box.x1,
+			 (double)it->box.y1, (double)it->box.x2,
+			 (double)it->box.y2);
+	else
+		key_anchor(&k, &it->self);
+	if (it->event_type)
+		str_addf(&k, "|%s", it->event_type);
+	if (event)
+		key_anchor(&k, &event->self);
+	return str_detach(&k);
+}
+
+struct item *example_item(const struct session_example *e, int id)
+{
+	for (size_t i = 0; id > 0 && i < e->n_items; i++)
+		if (e->item[i].id == id)
+			return &e->item[i];
+	return NULL;
+}
+
+struct item *example_add_item(struct session_example *e, int id,
+			      enum item_kind kind)
+{
+	struct item *it;
+
+	e->item = xrealloc(e->item, e->n_items + 1, sizeof(*e->item));
+	it = &e->item[e->n_items++];
+	*it = (struct item){.id = id, .kind = kind, .p = NAN, .found = -1};
+	it->self.start = it->self.end = -1;
+	it->head.start = it->head.end = -1;
+	it->tail.start = it->tail.end = -1;
+	it->last.gate = it->last.p = NAN;
+	e->next_id = MAX(e->next_id, id + 1);
+	return it;
+}
+
+void example_remove_item(struct session_example *e, struct item *it)
+{
+	size_t i = (size_t)(it - e->item);
+
+	item_release(it);
+	memmove(it, it + 1, (e->n_items - i - 1) * sizeof(*it));
+	e->n_items--;
+}
+
+static enum item_kind kind_of(enum task t)
+{
+	switch (t) {
+	case TASK_MNER:
+		return ITEM_ENTITY;
+	case TASK_MRE:
+		return ITEM_RELATION;
+	case TASK_MED:
+		return ITEM_EVENT;
+	case TASK_MEAE:
+	case TASK_MEE:
+		return ITEM_ARGUMENT;
+	}
+	return ITEM_ENTITY;
+}
+
+/* The box of region k: what the model saw, else what the file gives. */
+static void take_region(struct session_example *e, const struct extraction *x,
+			struct item *it, int k)
+{
+	const struct regions *r = x ? &x->regions : &e->ex.boxes;
+
+	it->region = k;
+	if (k >= r->n || (!x && e->ex.boxes_relative))
+		return;
+	it->box = r->box[k];
+	it->has_box = true;
+}
+
+/* Fill label and strings of a new item from a record. */
+static void take_record(struct session_example *e, const struct extraction *x,
+			struct item *it, const struct record *r)
+{
+	const char *text = e->ex.text;
+
+	it->label = xstrdup(r->label);
+	if (r->head)
+		anchor_find(&it->head, text, r->head);
+	if (r->tail)
+		anchor_find(&it->tail, text, r->tail);
+	if (r->event)
+		it->event_type = xstrdup(r->event);
+	if (r->region)
+		take_region(e, x, it, r->region);
+	else if (r->text)
+		anchor_find(&it->self, text, r->text);
+}
+
+static bool same_string(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* The nth time that an answer names a string it means its nth place. */
+static void take_turn(const struct session_example *e, struct item *it,
+		      int turn)
+{
+	if (turn > 1 && it->self.places > 1)
+		anchor_place(&it->self, e->ex.text, MIN(turn, it->self.places));
+}
+
+/* The first event item of this type among the gold ones. */
+static int gold_event(const struct session_example *e, const char *type)
+{
+	for (size_t i = 0; i < e->n_items; i++)
+		if (e->item[i].kind == ITEM_EVENT &&
+		    same_string(e->item[i].label, type))
+			return e->item[i].id;
+	return 0;
+}
+
+void merge_gold(struct session_example *e)
+{
+	const struct records *g = &e->ex.gold;
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct item *it =
+		    example_add_item(e, (int)i + 1, kind_of(g->rec[i].task));
+		int turn = 1;
+
+		take_record(e, NULL, it, &g->rec[i]);
+		it->layers = LAYER_GOLD;
+		if (it->kind == ITEM_ARGUMENT)
+			it->event = gold_event(e, it->event_type);
+		for (size_t k = 0; k < i; k++)
+			turn += g->rec[k].task == g->rec[i].task &&
+				record_equal(&g->rec[k], &g->rec[i]);
+		take_turn(e, it, turn);
+		it->key = item_key(e, it);
+	}
+}
+
+/* Does the data set or the model, or did it before an edit, say this? */
+static struct item *find_key(const struct session_example *e, const char *key)
+{
+	for (size_t i = 0; i < e->n_items; i++)
+		if (same_string(e->item[i].key, key))
+			return &e->item[i];
+	for (size_t i = 0; i < e->n_items; i++) {
+		char *now = item_key(e, &e->item[i]);
+		bool same = strcmp(now, key) == 0;
+
+		free(now);
+		if (same)
+			return &e->item[i];
+	}
+	return NULL;
+}
+
+/*
+ * Record k of a reply as an item by itself; item_release() it.  `id` knows
+ * the items of the records before it.
+ */
+static void item_of(struct session_example *e, const struct extraction *x,
+		    size_t k, const int *id, struct item *it)
+{
+	const struct found *f = &x->found[k];
+	int turn = 1;
+
+	*it = (struct item){.kind = kind_of(f->rec.task)};
+	anchor_release(&it->self);
+	anchor_release(&it->head);
+	anchor_release(&it->tail);
+	take_record(e, x, it, &f->rec);
+	it->event = f->event >= 0 ? id[f->event] : 0;
+	for (size_t i = 0; i < k; i++)
+		turn += x->found[i].event == f->event &&
+			x->found[i].rec.task == f->rec.task &&
+			same_string(x->found[i].rec.label, f->rec.label) &&
+			same_string(x->found[i].rec.text, f->rec.text);
+	take_turn(e, it, turn);
+}
+
+void merge_ids(const struct session_example *e, const struct extraction *x,
+	       int *id)
+{
+	/* The records become items of a copy's list one after the other, so
+	 * that arguments find their event and twins each other. */
+	struct session_example scratch = *e;
+
+	scratch.item =
+	    xcalloc(e->n_items + x->n_found + 1, sizeof(*scratch.item));
+	memcpy(scratch.item, e->item, e->n_items * sizeof(*e->item));
+	for (size_t k = 0; k < x->n_found; k++) {
+		struct item *it = &scratch.item[scratch.n_items], *old;
+		char *key;
+
+		item_of(&scratch, x, k, id, it);
+		key = item_key(&scratch, it);
+		old = find_key(&scratch, key);
+		id[k] = it->id = old ? old->id : scratch.next_id++;
+		if (old)
+			item_release(it);
+		else
+			scratch.n_items++;
+		free(key);
+	}
+	for (size_t i = e->n_items; i < scratch.n_items; i++)
+		item_release(&scratch.item[i]);
+	free(scratch.item);
+}
+
+static void take_found(struct session_example *e, const struct extraction *x,
+		       size_t k, const int *id)
+{
+	struct item *it = example_item(e, id[k]);
+
+	if (!it) {
+		struct item fresh;
+
+		item_of(e, x, k, id, &fresh);
+		it = example_add_item(e, id[k], fresh.kind);
+		fresh.id = id[k];
+		fresh.last = it->last;
+		*it = fresh;
+	}
+	it->layers |= LAYER_MODEL;
+	it->p = x->found[k].p;
+	it->found = (int)k;
+	if (!it->key)
+		it->key = item_key(e, it);
+}
+
+/* An item that nobody has any more and nothing was said about goes. */
+static bool forgotten(const struct item *it)
+{
+	return it->layers == 0 && it->state == ITEM_TODO && !it->note;
+}
+
+void merge_reply(struct session_example *e, struct extraction *x, const int *id)
+{
+	for (size_t i = 0; i < e->n_items; i++) {
+		e->item[i].layers &= ~(unsigned)LAYER_MODEL;
+		e->item[i].p = NAN;
+		e->item[i].found = -1;
+	}
+	for (size_t k = 0; k < x->n_found; k++)
+		take_found(e, x, k, id);
+	for (size_t i = e->n_items; i-- > 0;)
+		if (forgotten(&e->item[i]))
+			example_remove_item(e, &e->item[i]);
+		else if (e->item[i].layers == 0)
+			e->item[i].layers = LAYER_HUMAN;
+	extraction_free(e->reply);
+	e->reply = x;
+	if (e->ex.image && !x->image_path)
+		x->image_path = xstrdup(e->ex.image);
+}
+
+/* The entity at the place of an anchor; 0: none. */
+static int entity_at(const struct session_example *e, const struct anchor *a)
+{
+	for (size_t i = 0; a->start >= 0 && i < e->n_items; i++)
+		if (e->item[i].kind == ITEM_ENTITY &&
+		    e->item[i].self.start == a->start &&
+		    e->item[i].self.end == a->end)
+			return e->item[i].id;
+	return 0;
+}
+
+/* An added relation follows its entities, others look for theirs. */
+static void link_part(struct session_example *e, bool follows, int *id,
+		      struct anchor *a)
+{
+	const struct item *entity = example_item(e, *id);
+
+	if (!follows) {
+		*id = entity_at(e, a);
+		return;
+	}
+	if (!entity || (entity->self.start == a->start &&
+			entity->self.end == a->end && a->text))
+		return;
+	anchor_release(a);
+	*a = entity->self;
+	a->text = xstrdup(entity->self.text);
+}
+
+static void link_items(struct session_example *e)
+{
+	for (size_t i = 0; i < e->n_items; i++) {
+		struct item *it = &e->item[i];
+		const struct item *event = example_item(e, it->event);
+		bool follows = it->state == ITEM_ADDED;
+
+		if (it->kind == ITEM_RELATION) {
+			link_part(e, follows, &it->head_id, &it->head);
+			link_part(e, follows, &it->tail_id, &it->tail);
+		} else if (it->kind == ITEM_ARGUMENT && !event) {
+			it->event = 0;
+		} else if (it->kind == ITEM_ARGUMENT &&
+			   !same_string(it->event_type, event->label)) {
+			free(it->event_type);
+			it->event_type = xstrdup(event->label);
+		}
+	}
+}
+
+/* What an item is sorted by, and where it stands in the list as it is. */
+struct rank {
+	int by[7]; /* kind, its event's place and number, below it, its own
+		      start, end and number */
+	size_t at;
+};
+
+static int place_rank(int32_t start)
+{
+	return start >= 0 ? start : INT32_MAX;
+}
+
+static struct rank rank_of(const struct session_example *e, size_t i)
+{
+	const struct item *it = &e->item[i], *event = it;
+	const struct anchor *a =
+	    it->kind == ITEM_RELATION ? &it->head : &it->self;
+	bool argument = it->kind == ITEM_ARGUMENT;
+	struct rank r = {.at = i};
+
+	if (argument)
+		event = example_item(e, it->event);
+	r.by[0] = argument ? (int)ITEM_EVENT : (int)it->kind;
+	if (r.by[0] == ITEM_EVENT) {
+		r.by[1] = event ? place_rank(event->self.start) : INT32_MAX;
+		r.by[2] = event ? event->id : INT32_MAX;
+		r.by[3] = argument;
+	}
+	r.by[4] = place_rank(a->start);
+	r.by[5] = -a->end;
+	r.by[6] = it->id;
+	return r;
+}
+
+static int by_rank(const void *pa, const void *pb)
+{
+	const struct rank *a = pa, *b = pb;
+
+	for (size_t i = 0; i < ARRAY_LEN(a->by); i++)
+		if (a->by[i] != b->by[i])
+			return a->by[i] < b->by[i] ? -1 : 1;
+	return 0;
+}
+
+static void sort_items(struct session_example *e)
+{
+	struct rank *r = xcalloc(e->n_items + 1, sizeof(*r));
+	struct item *sorted = xcalloc(e->n_items + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < e->n_items; i++)
+		r[i] = rank_of(e, i);
+	qsort(r, e->n_items, sizeof(*r), by_rank);
+	for (size_t i = 0; i < e->n_items; i++)
+		sorted[i] = e->item[r[i].at];
+	free(r);
+	free(e->item);
+	e->item = sorted;
+}
+
+static void take_figures(struct session_example *e)
+{
+	e->uncertainty = e->reply ? 0 : NAN;
+	e->disagree = 0;
+	for (size_t i = 0; i < e->n_items; i++) {
+		const struct item *it = &e->item[i];
+		unsigned both = it->layers & (LAYER_MODEL | LAYER_GOLD);
+
+		if (it->layers & LAYER_MODEL)
+			e->uncertainty = fmaxf(e->uncertainty, 1 - it->p);
+		e->disagree += e->reply && e->ex.has_gold && both &&
+			       both != (LAYER_MODEL | LAYER_GOLD);
+	}
+}
+
+void example_arrange(struct session_example *e)
+{
+	link_items(e);
+	sort_items(e);
+	take_figures(e);
+}
