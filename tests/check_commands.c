@@ -307,7 +307,7 @@ static void check_complete(void)
 	check_completion(&app, "fo", "fo", "focus");
 	check_completion(&app, ":fo", "fo", "focus");
 	check_completion(&app, "task m", "m", "mner, mre, med, meae, mee");
-	check_completion(&app, "gate ", "", "own, off");
+	check_completion(&app, "gate ", "", "own, off, sweep");
 	check_completion(&app, "help ga", "ga", "gate");
 	check_completion(&app, "set th", "th", "theme, threads");
 	check_completion(&app, "set theme m", "m", "mono");

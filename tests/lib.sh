@@ -68,3 +68,25 @@ tiny_checkpoint() {
 	"$umie" init --config "$tmp/config.json" --seed 3 \
 		--spm "$src/tests/corpus/spm/bytes.model" "$1"
 }
+
+# taught_checkpoint DIR: the same model after some lessons.  Of "Rex is in
+# Rome" it finds Rome, and Rex only with a picture.
+# DIR is the checkpoint, DIR.jsonl its lessons, with dog.png and man.png.
+taught_checkpoint() {
+	tiny_checkpoint "$1.init" || return 1
+	cp "$src/examples/demo/images/rocky-dog.png" "${1%/*}/dog.png"
+	cp "$src/examples/demo/images/rocky-man.png" "${1%/*}/man.png"
+	for i in dog man; do
+		echo '{"id":"'$i'","task":"mner","text":"Rex is in Rome",' \
+			'"image":"'$i'.png","boxes":[[20,20,90,90],[90,20,200,200]],' \
+			'"gold":[{"type":"Person","text":"Rex"},' \
+			'{"type":"Location","text":"Rome"}]}'
+	done >"$1.jsonl"
+	cat >>"$1.jsonl" <<-'JSON'
+	{"id":"blind","task":"mner","text":"Rex is in Rome","gold":[{"type":"Location","text":"Rome"}]}
+	JSON
+	"$umie" train --init "$1.init" --data "$1.jsonl" --epochs 120 \
+		--batch 3 --lr 0.015 --label-smoothing 0.02 --gate-steps 120 \
+		--gate-hold 0.4 --threads 1 "$1.run" >/dev/null 2>&1 &&
+		mv "$1.run/step-00000120" "$1" && rm -r "$1.run" "$1.init"
+}

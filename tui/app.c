@@ -12,6 +12,7 @@
 #include "src/engine/clock.h"
 #include "tui/app-session.h"
 #include "tui/training.h"
+#include "tui/probe-view.h"
 
 enum {
 	THUMBNAIL = 640, /* pixels of the longer side */
@@ -76,6 +77,7 @@ void app_release(struct app *a)
 	training_free(a->training);
 	image_release(&a->picture);
 	free(a->picture_error);
+	probe_view_free(a->probe);
 	for (size_t i = 0; i < a->n_log; i++)
 		free(a->log[i]);
 	free(a->log);
@@ -398,11 +400,17 @@ void app_take(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
+	else if (ev->news && a->probe && ev->job == a->probe->job)
+		probe_view_take(a, ev, ev->kind == EVENT_DONE);
 	else if (ev->kind == EVENT_PROGRESS && ev->note)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
 	app_session_ended(a, ev->job);
+	if (a->probe && ev->job == a->probe->job) {
+		a->probe->job = 0;
+		a->dirty |= DIRTY_PROBE;
+	}
 	if (ev->job == a->live_job)
 		a->live_job = 0;
 	if (ev->job == a->open_job)

@@ -18,6 +18,7 @@
 #include "tui/settings.h"
 
 struct decoder;
+struct probe_view;
 struct str;
 struct training;
 struct ui;
@@ -93,6 +94,7 @@ struct app {
 	double save_at;         /* ms; soft acts are due then; 0: none */
 	struct scoring scoring; /* what :eval fills */
 	struct training *training; /* the run of :train; owned; or NULL */
+	struct probe_view *probe;  /* newest tables; owned; NULL: none yet */
 
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;

@@ -34,6 +34,16 @@ struct json *error_json(const struct err *err);
  */
 int batch_stdin(struct app *app, const struct args *a, const char *what,
 		struct err *err);
+/*
+ * What REQUEST_OPTIONS say, for one text or for every line of a data set.
+ * extract_request_release() it, also after an error.
+ */
+int batch_request(const struct args *a, struct extract_request *r,
+		  struct err *err);
+/* Argument `at`, or standard input for "-" and nothing; without its last
+ * newline.  Caller's. */
+int batch_text(struct app *app, const struct args *a, int at, char **out,
+	       struct err *err);
 
 /* Everything a command needs to compute here and now. */
 struct batch {
@@ -62,6 +72,25 @@ void batch_close(struct batch *b);
 	    {"device", 0, "auto|cpu", "where to compute"},                  \
 	{                                                                   \
 		"threads", 0, "N", "processor threads (default: all cores)" \
+	}
+
+/* Rows for a command that asks about one text. */
+#define REQUEST_OPTIONS                                                 \
+	{"task", 't', "TASK", "mner (default), mre, med, meae or mee"}, \
+	    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},       \
+	    {"boxes", 0, "FILE", "JSON with the boxes of its objects"}, \
+	    {"detector", 0, "CMD",                                      \
+	     "command that prints such JSON for a picture"},            \
+	    {"instruction", 0, "TEXT|@FILE|I0|I1|I2",                   \
+	     "instead of the task's own"},                              \
+	    {"head", 0, "H", "mre: first entity (with --tail)"},        \
+	    {"tail", 0, "T", "mre: second entity"},                     \
+	    {"event", 0, "E", "meae: event type"},                      \
+	    {"gate", 0, "own|off|X",                                    \
+	     "leave the gate, switch it off, hold it"},                 \
+	    {"beams", 0, "N", "beam search (default 1: greedy)"},       \
+	{                                                               \
+		"max", 0, "N", "longest answer in tokens (default 128)" \
 	}
 
 #endif

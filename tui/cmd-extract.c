@@ -14,17 +14,7 @@
 
 static const struct option OPTIONS[] = {
     BATCH_OPTIONS,
-    {"task", 't', "TASK", "mner (default), mre, med, meae or mee"},
-    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},
-    {"boxes", 0, "FILE", "JSON with the boxes of its objects"},
-    {"detector", 0, "CMD", "command that prints such JSON for a picture"},
-    {"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
-    {"head", 0, "H", "mre: first entity (with --tail)"},
-    {"tail", 0, "T", "mre: second entity"},
-    {"event", 0, "E", "meae: event type"},
-    {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
-    {"beams", 0, "N", "beam search (default 1: greedy)"},
-    {"max", 0, "N", "longest answer in tokens (default 128)"},
+    REQUEST_OPTIONS,
     {"attention", 0, NULL, "weights over the regions for every record"},
     {"json", 0, NULL, "one JSON object a line"},
     {"jsonl", 0, "FILE|-", "read examples, write JSON lines"},
@@ -39,12 +29,11 @@ static char *copy(const char *s)
 	return s ? xstrdup(s) : NULL;
 }
 
-/* TEXT, "-" or standard input; without its last newline. */
-static int read_text(struct app *app, const struct args *a, char **out,
-		     struct err *err)
+int batch_text(struct app *app, const struct args *a, int at, char **out,
+	       struct err *err)
 {
 	struct str text = {0};
-	const char *pos = a->n_pos ? a->pos[0] : "-";
+	const char *pos = a->n_pos > at ? a->pos[at] : "-";
 	int rc;
 
 	if (strcmp(pos, "-") != 0) {
@@ -68,9 +57,8 @@ static int read_text(struct app *app, const struct args *a, char **out,
 	return 0;
 }
 
-/* What the options say, for one text or for every line of a data set. */
-static int fill_request(const struct args *a, struct extract_request *r,
-			struct err *err)
+int batch_request(const struct args *a, struct extract_request *r,
+		  struct err *err)
 {
 	const char *task = args_get(a, "task"), *gate = args_get(a, "gate");
 	long beams, max;
@@ -86,7 +74,6 @@ static int fill_request(const struct args *a, struct extract_request *r,
 		return -(int)err->code;
 	r->beams = (int)beams;
 	r->max_tokens = (int)max;
-	r->attention = args_has(a, "attention");
 	r->image = copy(args_get(a, "image"));
 	r->boxes_file = copy(args_get(a, "boxes"));
 	r->detector = copy(args_get(a, "detector"));
@@ -229,7 +216,7 @@ static int run_one(struct app *app, struct batch *b, const struct args *a,
 			return -(int)err->code;
 		replace(&r->image, app->request.image);
 	}
-	rc = read_text(app, a, &r->text, err);
+	rc = batch_text(app, a, 0, &r->text, err);
 	if (rc == 0)
 		rc = extractor_run(b->extractor, r, &x, err);
 	if (rc < 0)
@@ -242,12 +229,12 @@ static int run_one(struct app *app, struct batch *b, const struct args *a,
 static int exec_extract(struct app *app, const struct args *a, struct err *err)
 {
 	struct extract_request r;
-	struct batch b;
-	int rc = fill_request(a, &r, err);
+	struct batch b = {0};
+	int rc = batch_request(a, &r, err);
 
-	if (rc < 0)
-		return rc;
-	rc = batch_open(&b, app, a, args_get(a, "model"), err);
+	r.attention = args_has(a, "attention");
+	if (rc == 0)
+		rc = batch_open(&b, app, a, args_get(a, "model"), err);
 	if (rc == 0 && args_has(a, "jsonl"))
 		rc = run_jsonl(app, &b, a, &r, err);
 	else if (rc == 0)

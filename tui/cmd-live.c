@@ -8,6 +8,7 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/gate-sweep.h"
 #include "tui/training.h"
 
 static int exec_open(struct app *app, const struct args *a, struct err *err)
@@ -127,41 +128,6 @@ const struct cmd cmd_task = {
     .exec = exec_task,
 };
 
-static int exec_instr(struct app *app, const struct args *a, struct err *err)
-{
-	char *text;
-	int rc;
-
-	if (a->n_pos == 0) {
-		app_say(app, "%s",
-			app->request.instruction ? app->request.instruction
-						 : "(the task's own)");
-		return 0;
-	}
-	if (strcmp(a->pos[0], "own") == 0) {
-		set(&app->request.instruction, NULL);
-		app_edited(app);
-		return 0;
-	}
-	rc = argument_text(a->pos[0], &text, err);
-	if (rc < 0)
-		return rc;
-	free(app->request.instruction);
-	app->request.instruction = text;
-	app_edited(app);
-	return 0;
-}
-
-const struct cmd cmd_instr = {
-    .name = "instr",
-    .args = "[TEXT|@FILE|I0|I1|I2|own]",
-    .flags = CMD_LIVE | CMD_EDIT,
-    .max_pos = 1,
-    .raw = true,
-    .help = "set the instruction ({types}, {head}… are filled in)",
-    .exec = exec_instr,
-};
-
 static int exec_pair(struct app *app, const struct args *a, struct err *err)
 {
 	if (a->n_pos == 1)
@@ -228,6 +194,11 @@ static int exec_gate(struct app *app, const struct args *a, struct err *err)
 {
 	int rc;
 
+	if (a->n_pos && strcmp(a->pos[0], "sweep") == 0)
+		return gate_sweep(app, a, err);
+	if (a->n_pos > 1)
+		return err_set(err, ERR_USAGE,
+			       "gate: one argument too many: %s", a->pos[1]);
 	if (a->n_pos == 0) {
 		if (app->result)
 			app_say(app, "gate %.4f in use, own %.4f, cos %.4f",
@@ -246,13 +217,20 @@ static int exec_gate(struct app *app, const struct args *a, struct err *err)
 	return 0;
 }
 
+static const struct option GATE_OPTIONS[] = {
+    {"set", 0, "FILE", "sweep over a data set"},
+    {"metric", 0, "f1|present|prob", "what the sweep draws"},
+    {NULL, 0, NULL, NULL},
+};
+
 const struct cmd cmd_gate = {
     .name = "gate",
-    .args = "[own|off|X]",
+    .args = "[own|off|X|sweep FROM TO N]",
+    .options = GATE_OPTIONS,
     .flags = CMD_LIVE,
-    .max_pos = 1,
-    .help = "hold the gate at a value, switch it off, or leave it to the "
-	    "model",
+    .max_pos = 4,
+    .help = "hold the gate at a value, switch it off, leave it to the model, "
+	    "or sweep it",
     .exec = exec_gate,
 };
 

@@ -1,5 +1,6 @@
 #include "tui/cmd.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,7 +110,8 @@ int cmd_parse(const struct cmd *c, int argc, char **argv, struct args *a,
 
 		if (options && strcmp(s, "--") == 0)
 			options = false;
-		else if (options && s[0] == '-' && s[1] && !c->raw)
+		else if (options && s[0] == '-' && s[1] && !c->raw &&
+			 !isdigit((unsigned char)s[1]) && s[1] != '.')
 			rc = take_option(c, argc, argv, &i, a, err);
 		else if (a->n_pos == c->max_pos)
 			rc = err_set(err, ERR_USAGE,

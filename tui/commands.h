@@ -9,6 +9,9 @@
 /* clang-format off: a row a line */
 #define COMMAND_LIST(_) \
 	_(extract) \
+	_(probe) \
+	_(sweep) \
+	_(compare) \
 	_(eval) \
 	_(train) \
 	_(inspect) \
@@ -24,6 +27,12 @@
 	_(event) \
 	_(gate) \
 	_(run) \
+	_(probe_live) \
+	_(vary) \
+	_(ablate) \
+	_(score) \
+	_(compare_live) \
+	_(attn) \
 	_(help) \
 	_(load) \
 	_(session) \

@@ -19,6 +19,7 @@ enum {
 	/* where one decides */
 	ITEMS = RESULTS | QUEUE,
 	DESK = ITEMS | TEXT | PICTURE,
+	PROBE = 1 << PANE_VARIANTS | 1 << PANE_SWEEP | 1 << PANE_SCORES,
 	ALL = (1 << PANES) - 1,
 };
 
@@ -104,6 +105,9 @@ const struct binding BINDINGS[] = {
     {'7', "focus 7", NULL, NULL, 0},
     {'8', "focus 8", NULL, NULL, 0},
     {'9', "focus 9", NULL, NULL, 0},
+    {'V', "probe", "vary: what becomes of each result", "vary", PROBE},
+    {'G', "gate sweep", "hold the gate at value after value", "sweep", PROBE},
+    {'P', "score", "what the chosen result could have been", "scores", PROBE},
     {'z', "zoom", "the pane in focus takes all the room", "zoom", ALL},
     {K_PAGE_DOWN, "scroll down", "scroll", NULL, 0},
     {K_PAGE_UP, "scroll up", NULL, NULL, 0},

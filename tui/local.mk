@@ -19,14 +19,17 @@ libtui_a_SOURCES = \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
 	tui/cmd-help.c \
+	tui/cmd-predict.c \
+	tui/cmd-instr.c \
 	tui/cmd-live.c \
 	tui/cmd-model.c \
-	tui/cmd-predict.c \
+	tui/cmd-probe.c \
 	tui/cmd-screen.c \
 	tui/cmd-runs.c \
 	tui/cmd-serve.c \
 	tui/cmd-set.c \
 	tui/cmd-train.c \
+	tui/cmd-vary.c \
 	tui/cmd-add.c \
 	tui/cmd-decide.c \
 	tui/cmd-queue.c \
@@ -65,11 +68,14 @@ libtui_a_SOURCES = \
 	tui/pane-slices.c \
 	tui/pane-table.c \
 	tui/pane-items.c \
-	tui/pane-none.c \
 	tui/pane-picture.c \
 	tui/pane-results.c \
+	tui/pane-scores.c \
+	tui/pane-sweep.c \
 	tui/pane-text.c \
 	tui/progress.c tui/progress.h \
+	tui/pane-variants.c \
+	tui/probe-view.c tui/probe-view.h \
 	tui/prompt.c tui/prompt.h \
 	tui/scoring.h \
 	tui/reader.c tui/reader.h \
@@ -136,6 +142,10 @@ EXTRA_DIST += tests/screens
 tests_check_annotate_SOURCES = tests/check_annotate.c tests/session_test.h \
 	tests/tui_scene.h tests/tap.h
 tests_check_annotate_LDADD = $(tui_libs)
+check_PROGRAMS += tests/check_probe_panes
+tests_check_probe_panes_SOURCES = tests/check_probe_panes.c \
+	tests/tui_scene.h tests/tap.h
+tests_check_probe_panes_LDADD = $(tui_libs)
 tests_check_prompt_SOURCES = tests/check_prompt.c tests/tap.h
 tests_check_prompt_LDADD = $(tui_libs)
 check_PROGRAMS += tests/check_train_panes

@@ -203,6 +203,11 @@ static int fill_report(struct bundle *b, struct err *err)
 	schema_copy(&r->schema, &b->schema);
 	r->trained_instructions =
 	    json_get(b->config.umie, "instructions") != NULL;
+	for (enum task t = TASK_MNER; t < TASK_MEE; t++) {
+		const char *s = bundle_instruction(b, t, NULL);
+
+		labels_add(&r->instructions, s, strlen(s));
+	}
 	for (size_t i = 0; i < weights_count(b->weights); i++)
 		r->bytes +=
 		    (int64_t)tensor_bytes(&weights_at(b->weights, i)->tensor);

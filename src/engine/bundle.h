@@ -31,6 +31,7 @@ struct open_report {
 	int64_t parameters, vision_parameters, bytes;
 	int vocab, pieces;
 	struct labels missing, unexpected, resized; /* names of tensors */
+	struct labels instructions; /* own templates of mner … meae */
 	size_t used;
 	bool has_vision, has_schema, trained_instructions;
 	struct schema schema; /* the labels that it knows */

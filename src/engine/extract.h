@@ -112,6 +112,7 @@ struct json *extraction_json(const struct extraction *x, bool attention);
  */
 int extraction_from_json(struct extraction **out, const struct json *j,
 			 const char *what, struct err *err);
+/* A deep copy. */
 struct extraction *extraction_copy(const struct extraction *x);
 /* Readable lines; `color` uses the eight terminal colours. */
 void extraction_text(const struct extraction *x, bool color, struct str *out);

@@ -347,21 +347,3 @@ int extraction_from_json(struct extraction **out, const struct json *j,
 		extraction_free(r.x);
 	return rc;
 }
-
-struct extraction *extraction_copy(const struct extraction *x)
-{
-	struct json *j = extraction_json(x, true), *parsed;
-	char *text = json_print(j);
-	struct extraction *copy;
-	struct err err;
-
-	parsed = json_parse(text, strlen(text), "result", &err);
-	if (!parsed || extraction_from_json(&copy, parsed, "result", &err) < 0)
-		bug("a result cannot be read back: %s", err.text);
-	if (x->image_path)
-		copy->image_path = xstrdup(x->image_path);
-	json_free(parsed);
-	json_free(j);
-	free(text);
-	return copy;
-}

@@ -96,6 +96,45 @@ void extraction_free(struct extraction *x)
 	free(x);
 }
 
+static float *copy_weights(const float *w, const struct regions *r)
+{
+	size_t n = (size_t)r->n * sizeof(*w);
+
+	return w ? memcpy(xmalloc(n), w, n) : NULL;
+}
+
+struct extraction *extraction_copy(const struct extraction *x)
+{
+	struct extraction *c = xmalloc(sizeof(*c));
+	struct records all = {0};
+
+	*c = *x;
+	c->id = copy(x->id);
+	c->text = copy(x->text);
+	c->instruction = copy(x->instruction);
+	c->image_path = copy(x->image_path);
+	c->raw = copy(x->raw);
+	c->attention = copy_weights(x->attention, &x->regions);
+	c->found = xcalloc(x->n_found + 1, sizeof(*c->found));
+	for (size_t i = 0; i < x->n_found; i++) {
+		struct record r = x->found[i].rec;
+		struct records one = {.rec = &r, .n = 1};
+
+		records_copy(&all, &one);
+		c->found[i] = x->found[i];
+		c->found[i].rec = all.rec[i];
+		c->found[i].attention =
+		    copy_weights(x->found[i].attention, &x->regions);
+	}
+	for (size_t i = 0; i < x->n_dropped; i++)
+		records_drop(&all, x->dropped[i].segment,
+			     strlen(x->dropped[i].segment),
+			     x->dropped[i].reason);
+	c->dropped = all.dropped;
+	free(all.rec);
+	return c;
+}
+
 static const char *image_name(enum image_state s)
 {
 	switch (s) {

@@ -14,6 +14,7 @@ void open_report_release(struct open_report *r)
 	labels_release(&r->missing);
 	labels_release(&r->unexpected);
 	labels_release(&r->resized);
+	labels_release(&r->instructions);
 	schema_release(&r->schema);
 	*r = (struct open_report){0};
 }
@@ -27,6 +28,7 @@ void open_report_copy(struct open_report *to, const struct open_report *from)
 	labels_copy(&to->unexpected, &from->unexpected);
 	labels_copy(&to->resized, &from->resized);
 	schema_copy(&to->schema, &from->schema);
+	labels_copy(&to->instructions, &from->instructions);
 }
 
 /* "encoder.gate.… and 43 more" */

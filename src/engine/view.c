@@ -246,6 +246,18 @@ static struct view *slot(struct views *v, const char *key, bool *hit)
 	return oldest;
 }
 
+/* A slot that was found or just filled: it is the newest now, or empty. */
+static void settle(struct views *v, struct view *a, const char *key, int rc)
+{
+	if (rc < 0) {
+		view_release(a);
+		return;
+	}
+	if (!a->key)
+		a->key = xstrdup(key);
+	a->used = ++v->clock;
+}
+
 /* A view of `whole` with some of its regions masked out. */
 static int view_hide(struct views *v, struct tape *t, struct view *a,
 		     const struct view *whole, uint64_t hidden, struct err *err)
@@ -285,13 +297,8 @@ static int hide(struct views *v, struct tape *t, const struct view *whole,
 	if (!hit) {
 		view_release(a);
 		rc = view_hide(v, t, a, whole, hidden, err);
-		if (rc < 0)
-			view_release(a);
-		else
-			a->key = xstrdup(key);
 	}
-	if (rc == 0)
-		a->used = ++v->clock;
+	settle(v, a, key, rc);
 	free(key);
 	*out = a;
 	*fresh |= !hit;
@@ -321,13 +328,8 @@ int views_get(struct views *v, struct tape *t, const struct extract_request *r,
 	if (!hit) {
 		view_release(a);
 		rc = view_make(v, t, a, r, &file, hash, err);
-		if (rc < 0)
-			view_release(a);
-		else
-			a->key = xstrdup(key);
 	}
-	if (rc == 0)
-		a->used = ++v->clock;
+	settle(v, a, key, rc);
 	free(key);
 	file_unmap(&file);
 	*out = a;

@@ -1,0 +1,27 @@
+libumie_a_SOURCES += \
+	src/probe/alternatives.c src/probe/alternatives.h \
+	src/probe/calls.c src/probe/calls.h \
+	src/probe/compare.c src/probe/compare.h \
+	src/probe/edit.c src/probe/edit.h \
+	src/probe/match.c src/probe/match.h \
+	src/probe/plan.c src/probe/plan.h \
+	src/probe/probe.c src/probe/probe.h \
+	src/probe/progress.c src/probe/progress.h \
+	src/probe/second.c src/probe/second.h \
+	src/probe/set.c src/probe/set.h \
+	src/probe/set-internal.h \
+	src/probe/set-kinds.c \
+	src/probe/set-report.c \
+	src/probe/stats.c src/probe/stats.h \
+	src/probe/svg.c src/probe/svg.h \
+	src/probe/sweep.c src/probe/sweep.h \
+	src/probe/table.c src/probe/table.h \
+	src/probe/variant.c src/probe/variant.h \
+	src/probe/wdiff.c src/probe/wdiff.h \
+	src/probe/words.c src/probe/words.h \
+	src/probe/worklist.c src/probe/worklist.h
+
+check_PROGRAMS += tests/check_probe tests/check_probing
+tests_check_probe_SOURCES = tests/check_probe.c tests/tap.h
+tests_check_probing_SOURCES = tests/check_probing.c tests/tap.h
+dist_check_SCRIPTS += tests/probe.test

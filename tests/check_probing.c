@@ -1,0 +1,602 @@
+/*
+ * Probing with a model that was taught a little: what the table, the sweep and
+ * the scores promise, and that live work never waits for them.
+ */
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/err.h"
+#include "src/base/file.h"
+#include "src/base/json.h"
+#include "src/base/mem.h"
+#include "src/base/str.h"
+#include "src/engine/bundle.h"
+#include "src/engine/clock.h"
+#include "src/engine/device.h"
+#include "src/engine/engine.h"
+#include "src/engine/steps.h"
+#include "src/image/decode.h"
+#include "src/probe/calls.h"
+#include "src/probe/table.h"
+#include "src/tensor/backend.h"
+#include "tests/tap.h"
+
+enum { LONGEST = 40 };
+
+struct room {
+	char *dir, *ckpt, *picture, *other, *data;
+	struct decoder *decoder;
+	struct backend *be;
+	struct bundle *bundle;
+	struct extractor *x;
+	struct call_site site;
+};
+
+static bool teach(struct room *r)
+{
+	const char *src = getenv("srcdir"), *build = getenv("builddir");
+	char *command;
+	int rc;
+
+	r->dir = xstrdup("/tmp/umie-probing-XXXXXX");
+	if (!src || !build || !mkdtemp(r->dir))
+		return false;
+	command = xasprintf("srcdir='%s' builddir='%s' sh -c '. %s/tests/lib.sh"
+			    "; taught_checkpoint %s/ckpt' 2>%s/log",
+			    src, build, src, r->dir, r->dir);
+	rc = system(command);
+	free(command);
+	r->ckpt = file_join(r->dir, "ckpt");
+	r->picture = file_join(r->dir, "dog.png");
+	r->other = file_join(r->dir, "man.png");
+	r->data = file_join(r->dir, "ckpt.jsonl");
+	return rc == 0;
+}
+
+static bool room_open(struct room *r)
+{
+	struct err err;
+
+	*r = (struct room){0};
+	r->decoder = decoder_start(&err);
+	if (!r->decoder || !teach(r) || device_open("cpu", 2, &r->be, &err) < 0)
+		return false;
+	if (bundle_open(&r->bundle, r->ckpt, r->be, &(struct bundle_options){0},
+			&err) < 0)
+		return false;
+	r->x = extractor_new(r->bundle, r->decoder, NULL, NULL);
+	r->site = (struct call_site){
+	    .extractor = r->x, .be = r->be, .decoder = r->decoder};
+	return true;
+}
+
+static void room_close(struct room *r)
+{
+	char *command = xasprintf("rm -r %s", r->dir);
+
+	extractor_free(r->x);
+	bundle_close(r->bundle);
+	if (r->be)
+		r->be->close(r->be);
+	decoder_stop(r->decoder);
+	if (system(command) != 0)
+		diag("left behind: %s", r->dir);
+	free(command);
+	free(r->dir);
+	free(r->ckpt);
+	free(r->picture);
+	free(r->other);
+	free(r->data);
+}
+
+static void request(const struct room *r, const char *picture,
+		    struct extract_request *q)
+{
+	*q = (struct extract_request){.max_tokens = LONGEST};
+	q->text = xstrdup("Rex is in Rome");
+	q->image = picture ? xstrdup(picture) : NULL;
+	if (!picture)
+		return;
+	q->boxes.n = 3;
+	q->boxes.box[1] = (struct box){20, 20, 90, 90};
+	q->boxes.box[2] = (struct box){90, 20, 200, 200};
+	(void)r;
+}
+
+static struct extraction *extract(struct room *r, struct extract_request *q)
+{
+	struct extraction *x;
+	struct err err;
+
+	if (extractor_run(r->x, q, &x, &err) < 0)
+		bug("%s", err.text);
+	return x;
+}
+
+static void keep_last(void *context, void *news, int last)
+{
+	struct probe_news **to = context;
+
+	(void)last;
+	probe_news_free(*to);
+	*to = news;
+}
+
+/* A call to its end; the last news. */
+static struct probe_news *finish(struct room *r, struct call *c)
+{
+	struct probe_news *n = NULL;
+	struct err err;
+
+	if (call_run(c, &r->site, keep_last, &n, &err) < 0)
+		bug("%s", err.text);
+	return n;
+}
+
+static bool near_to(double a, double b)
+{
+	return fabs(a - b) < 1e-5;
+}
+
+static bool same_answer(const struct extraction *a, const struct extraction *b)
+{
+	bool same = strcmp(a->raw, b->raw) == 0 && a->n_found == b->n_found;
+
+	for (size_t i = 0; same && i < a->n_found; i++)
+		same = record_equal(&a->found[i].rec, &b->found[i].rec) &&
+		       near_to((double)a->found[i].p, (double)b->found[i].p);
+	return same;
+}
+
+/* A batch of gates shares everything before the decoder: same answers.  The
+ * last bit of a probability may depend on how many rows a product has. */
+static void check_sweep(struct room *r)
+{
+	struct extract_request q;
+	struct extraction *own, *none, *x[4], *alone;
+	struct sweep_options o = {.n = 1};
+	struct extract_request held[4];
+	struct probe_news *n;
+	struct err err;
+	bool same = true;
+
+	request(r, r->picture, &q);
+	own = extract(r, &q);
+	ok(own->n_found == 2 && own->g > 0.2f, "the model was taught: g %.3f",
+	   (double)own->g);
+	o.from = o.to = (double)own->g;
+	n = finish(r, sweep_call(&q, NULL, &o));
+	ok(n->sweep->y[SWEEP_F1][0] == 1 &&
+	       n->sweep->y[SWEEP_PROB][0] == n->sweep->own[SWEEP_PROB] &&
+	       near_to(n->sweep->own[SWEEP_PROB], (double)own->found[0].p),
+	   "the sweep at the own g is the normal run");
+	probe_news_free(n);
+
+	for (int i = 0; i < 4; i++) {
+		extract_request_copy(&held[i], &q);
+		held[i].gate = GATE_SET_HELD;
+		held[i].gate_value = 0.5f * (float)i;
+	}
+	held[3].gate = GATE_SET_OWN;
+	if (extractor_run_batch(r->x, held, 4, x, &err) < 0)
+		bug("%s", err.text);
+	for (int i = 0; i < 4; i++) {
+		alone = extract(r, &held[i]);
+		same &= same_answer(alone, x[i]) &&
+			near_to((double)alone->g, (double)x[i]->g);
+		extraction_free(alone);
+	}
+	ok(same, "many gates at once give what each gives alone");
+	ok(same_answer(own, x[3]), "and the own one among them, too");
+	extract_request_release(&q);
+	request(r, NULL, &q);
+	none = extract(r, &q);
+	ok(same_answer(none, x[0]), "g = 0 is no picture");
+	for (int i = 0; i < 4; i++) {
+		extraction_free(x[i]);
+		extract_request_release(&held[i]);
+	}
+	extraction_free(none);
+	extraction_free(own);
+	extract_request_release(&q);
+}
+
+/* Forced, an answer of the model has the product of its tokens' p. */
+static void check_forced(struct room *r)
+{
+	struct steps *s = steps_new(r->bundle, NULL);
+	struct steps_options o = {.max_tokens = LONGEST};
+	struct step a = {0}, *at = &a;
+	struct ids ids[3] = {0};
+	double ms = 0, logprob[3], sum;
+	struct err err;
+
+	if (prompt_build(&a.prompt, r->bundle->tokenizer,
+			 "Please extract: Person.", "Rex is in Rome",
+			 &err) < 0 ||
+	    steps_run(s, &at, 1, &o, &ms, &ms, &err) < 0)
+		bug("%s", err.text);
+	sum = a.best.sum;
+	for (int k = 0; k < 3; k++) {
+		for (int i = 1; i < a.best.n; i++)
+			ids_push(&ids[k], a.best.ids[i]);
+		/* The others are longer and shorter. */
+		if (k == 1)
+			ids_push(&ids[k], 5);
+		if (k == 2)
+			ids[k].n = 1;
+	}
+	if (steps_score(s, &a, ids, 3, logprob, &err) < 0)
+		bug("%s", err.text);
+	ok(fabs(logprob[0] - sum) < 1e-3,
+	   "forced %.5f, written %.5f (padded among others)", logprob[0], sum);
+	ok(logprob[1] < logprob[0] && logprob[2] > logprob[0],
+	   "more tokens are less probable");
+	for (int k = 0; k < 3; k++)
+		ids_release(&ids[k]);
+	step_release(&a);
+	steps_free(s);
+}
+
+static void check_scores(struct room *r)
+{
+	struct extract_request q, off;
+	struct probe_news *n;
+	const struct alternatives *a;
+	struct extraction *own;
+	double sum = 0, p = 1;
+
+	request(r, r->picture, &q);
+	extract_request_copy(&off, &q);
+	off.gate = GATE_SET_OFF;
+	own = extract(r, &q);
+	n = finish(
+	    r, score_call(&q, 0, &(struct score_row){"g0", "off", &off}, 1));
+	a = n->scores;
+	for (size_t k = 0; k < a->label.n; k++)
+		sum += a->row[0].p[k];
+	ok(fabs(sum - 1) < 1e-9, "alternatives sum to 1");
+	ok(strcmp(a->label.name[a->own], own->found[0].rec.label) == 0 &&
+	       a->row[0].p[a->own] > 0.5,
+	   "what the model wrote is the most probable");
+	ok(a->row[1].p[a->own] < a->row[0].p[a->own] &&
+	       a->row[1].p[a->label.n - 1] > 0.5,
+	   "without the picture it is none");
+	for (size_t i = 0; i < own->n_found; i++)
+		p *= (double)own->found[i].p;
+	ok(exp(a->row[0].logprob[a->own]) <= p * 1.0001,
+	   "the whole answer is at most as probable as its results");
+	probe_news_free(n);
+	extraction_free(own);
+	extract_request_release(&q);
+	extract_request_release(&off);
+}
+
+/* What is marked goes when the picture goes, and nothing else. */
+static void check_needs(struct room *r)
+{
+	struct plan p = {0};
+	struct extract_request q;
+	struct probe_call_options o = {.base = &q, .plan = &p, .boxes = true};
+	struct extraction *own, *none;
+	struct probe_news *n;
+	struct matching m;
+	struct err err;
+	bool exact = true;
+	size_t marked = 0;
+
+	request(r, r->picture, &q);
+	plan_add(&p, "off", NULL, &err);
+	n = finish(r, probe_call(&o));
+	ok(n->table->n == 4, "base, off and two boxes: %zu rows", n->table->n);
+	own = extract(r, &q);
+	free(q.image);
+	q.image = NULL;
+	q.boxes = (struct regions){0};
+	none = extract(r, &q);
+	match(own, none, NULL, 0, &m);
+	for (size_t i = 0; i < m.n; i++) {
+		marked += probe_needs_image(n->table, i);
+		exact &=
+		    probe_needs_image(n->table, i) == (m.mark[i] != MARK_SAME);
+	}
+	ok(exact && marked == 1 && m.n == 2,
+	   "removing the picture removes exactly the marked results");
+	matching_release(&m);
+	extraction_free(own);
+	extraction_free(none);
+	probe_news_free(n);
+	plan_release(&p);
+	extract_request_release(&q);
+}
+
+/* A box that is masked leaves no trace: masked last, it is not there. */
+static void check_masked(struct room *r)
+{
+	struct extract_request q;
+	struct extraction *without, *masked;
+	struct err err;
+
+	request(r, r->picture, &q);
+	q.hidden = 1 << 2;
+	masked = extract(r, &q);
+	q.hidden = 0;
+	q.boxes.n = 2;
+	without = extract(r, &q);
+	ok(fabsf(masked->g - without->g) < 1e-5f &&
+	       strcmp(masked->raw, without->raw) == 0,
+	   "g %.6f masked, %.6f without the box", (double)masked->g,
+	   (double)without->g);
+	q.hidden = 1 << 5;
+	extraction_free(masked);
+	ok(extractor_run(r->x, &q, &masked, &err) == -ERR_USAGE, "%s",
+	   err.text);
+	extraction_free(without);
+	extract_request_release(&q);
+}
+
+static char *table_text_of(const struct probe_news *n)
+{
+	struct table *t = probe_news_report(n);
+	struct json *j = table_json(t);
+	char *s = json_print(j);
+
+	json_free(j);
+	table_free(t);
+	return s;
+}
+
+static void check_repeats(struct room *r)
+{
+	struct plan p = {.seed = 11};
+	struct extract_request q;
+	struct probe_call_options o = {.base = &q, .plan = &p};
+	struct probe_news *n;
+	char *first, *second;
+
+	request(r, r->picture, &q);
+	plan_standard(&p);
+	n = finish(r, probe_call(&o));
+	first = table_text_of(n);
+	probe_news_free(n);
+	n = finish(r, probe_call(&o));
+	second = table_text_of(n);
+	ok(strcmp(first, second) == 0, "the same seeds, the same table");
+	free(second);
+	probe_news_free(n);
+	p.hold_gate = true;
+	n = finish(r, probe_call(&o));
+	for (size_t i = 1; i < n->table->n; i++)
+		if (n->table->row[i].kind != VARY_OFF &&
+		    n->table->row[i].g != n->table->base->g)
+			bug("row %zu has another gate", i);
+	ok(true, "a held gate stays in every variant");
+	probe_news_free(n);
+	free(first);
+	plan_release(&p);
+	extract_request_release(&q);
+}
+
+/* A synonym is read back as the label it stands for. */
+static void check_synonym(struct room *r)
+{
+	struct extract_request q;
+	struct extraction *x;
+
+	request(r, r->picture, &q);
+	labels_add(&q.relabel.from, "Organization", 12);
+	labels_add(&q.relabel.to, "company", 7);
+	x = extract(r, &q);
+	ok(strstr(x->instruction, "company") &&
+	       !strstr(x->instruction, "Organization"),
+	   "the instruction says the other word: %s", x->instruction);
+	extraction_free(x);
+	q.relabel.shuffle = true;
+	q.relabel.seed = 4;
+	x = extract(r, &q);
+	ok(x->n_found == 2 && strcmp(x->found[1].rec.label, "Location") == 0,
+	   "in another order the labels are the same");
+	extraction_free(x);
+	extract_request_release(&q);
+}
+
+/* Slices until `stop` of them, then the call is thrown away: as killed. */
+static void run_part(struct room *r, struct call *c, int stop)
+{
+	struct err err;
+	int rc = 1;
+
+	for (int i = 0; i < stop && rc > 0; i++) {
+		void *news = NULL;
+
+		rc = c->slice(c, &r->site, &news, &err);
+		probe_news_free(news);
+	}
+	call_free(c);
+}
+
+static void check_resume(struct room *r, enum set_kind kind)
+{
+	struct plan p = {.seed = 2};
+	struct sweep_options w;
+	struct err err;
+	char *path = file_join(r->dir, "progress"), *whole, *parts;
+	struct set_options o = {.kind = kind,
+				.data = r->data,
+				.plan = &p,
+				.sweep = &w,
+				.second = kind == SET_COMPARE ? r->ckpt : NULL,
+				.max_tokens = LONGEST};
+	struct probe_news *n;
+
+	sweep_defaults(&w);
+	w.n = 3;
+	plan_add(&p, "none", NULL, &err);
+	plan_add(&p, "order", "2", &err);
+	plan_add(&p, "other", NULL, &err);
+	n = finish(r, set_call(&o));
+	whole = table_text_of(n);
+	switch (kind) {
+	case SET_PROBE:
+		ok(n->set->done == 3 && n->set->gold && n->set->n == 4,
+		   "three examples against gold, four rows");
+		break;
+	case SET_SWEEP:
+		ok(n->sweep->set->with_image == 2 && n->sweep->n == 3,
+		   "three points, two examples with a picture");
+		break;
+	case SET_COMPARE:
+		ok(n->set->n == 2 && n->set->n_fragile == 0,
+		   "a checkpoint does not differ from itself");
+		break;
+	}
+	probe_news_free(n);
+	o.progress = path;
+	for (int i = 1; i < 5; i++)
+		run_part(r, set_call(&o), i);
+	n = finish(r, set_call(&o));
+	parts = table_text_of(n);
+	ok(strcmp(whole, parts) == 0,
+	   "stopped four times and resumed: the same bytes");
+	probe_news_free(n);
+	free(parts);
+	o.limit = 2;
+	n = NULL;
+	ok(call_run(set_call(&o), &r->site, keep_last, &n, &err) == -ERR_DATA,
+	   "%s", err.text);
+	probe_news_free(n);
+	unlink(path);
+	free(path);
+	free(whole);
+	plan_release(&p);
+}
+
+/* The engine: a live extraction passes, a cancel is heard. */
+struct ends {
+	double live_at, call_at, cancelled_at;
+	int live, call, progress;
+};
+
+static void drain(struct engine *e, int live, int call, struct ends *x)
+{
+	struct event *ev;
+
+	while ((ev = engine_next(e))) {
+		x->progress += ev->kind == EVENT_PROGRESS;
+		if (ev->kind != EVENT_PROGRESS && ev->job == live) {
+			x->live++;
+			x->live_at = clock_ms();
+		}
+		if (ev->kind != EVENT_PROGRESS && ev->job == call) {
+			x->call++;
+			x->call_at = clock_ms();
+			if (ev->kind == EVENT_CANCELLED)
+				x->cancelled_at = x->call_at;
+		}
+		event_free(ev);
+	}
+}
+
+static int submit_call(struct engine *e, struct call *c)
+{
+	struct job *j = job_new(JOB_CALL);
+
+	j->call = c;
+	return engine_submit(e, j);
+}
+
+static struct call *long_call(struct room *r, const struct plan *p)
+{
+	struct set_options o = {.kind = SET_PROBE, .data = r->data, .plan = p};
+
+	return set_call(&o);
+}
+
+static void wait_for(struct engine *e, int live, int call, struct ends *x,
+		     bool (*enough)(const struct ends *))
+{
+	while (!enough(x)) {
+		struct pollfd f = {engine_fd(e), POLLIN, 0};
+
+		poll(&f, 1, 1000);
+		drain(e, live, call, x);
+	}
+}
+
+static bool began(const struct ends *x)
+{
+	return x->progress > 0;
+}
+static bool over(const struct ends *x)
+{
+	return x->call > 0;
+}
+
+static void check_engine(struct room *r)
+{
+	struct engine_config cfg = {
+	    .device = "cpu", .threads = 2, .decoder = r->decoder};
+	struct plan p = {0};
+	struct ends x = {0};
+	struct engine *e;
+	struct err err;
+	struct job *j;
+	int live, call;
+	double asked;
+
+	for (int i = 0; i < 4; i++)
+		plan_standard(&p);
+	e = engine_start(&cfg, &err);
+	j = job_new(JOB_OPEN);
+	j->path = xstrdup(r->ckpt);
+	engine_submit(e, j);
+	call = submit_call(e, long_call(r, &p));
+	wait_for(e, 0, call, &x, began);
+	j = job_new(JOB_EXTRACT);
+	j->live = true;
+	request(r, r->picture, &j->request);
+	live = engine_submit(e, j);
+	wait_for(e, live, call, &x, over);
+	ok(x.live == 1 && x.call == 1 && x.live_at < x.call_at,
+	   "a live extraction passes a probe, %.0f ms before its end",
+	   x.call_at - x.live_at);
+	x = (struct ends){0};
+	call = submit_call(e, long_call(r, &p));
+	wait_for(e, 0, call, &x, began);
+	asked = clock_ms();
+	engine_cancel(e, call);
+	wait_for(e, 0, call, &x, over);
+	ok(x.call == 1 && x.cancelled_at > 0,
+	   "a cancelled call ends once, after %.0f ms", x.cancelled_at - asked);
+	submit_call(e, long_call(r, &p));
+	engine_stop(e);
+	ok(true, "stopping with a call left ends the thread");
+	plan_release(&p);
+}
+
+int main(void)
+{
+	struct room r;
+
+	setlocale(LC_ALL, "C.UTF-8");
+	if (!room_open(&r)) {
+		skip("probing", "no umie program to teach a checkpoint with");
+		return tap_done();
+	}
+	check_sweep(&r);
+	check_forced(&r);
+	check_scores(&r);
+	check_needs(&r);
+	check_masked(&r);
+	check_repeats(&r);
+	check_synonym(&r);
+	check_resume(&r, SET_PROBE);
+	check_resume(&r, SET_SWEEP);
+	check_resume(&r, SET_COMPARE);
+	check_engine(&r);
+	room_close(&r);
+	return tap_done();
+}
