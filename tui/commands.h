@@ -14,6 +14,7 @@
 	_(inspect) \
 	_(init) \
 	_(pack) \
+	_(convert) \
 	_(bench) \
 	_(open) \
 	_(text) \

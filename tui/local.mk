@@ -11,6 +11,7 @@ libtui_a_SOURCES = \
 	tui/cells.c tui/cells.h \
 	tui/cmd.c tui/cmd.h tui/commands.h \
 	tui/cmd-bench.c \
+	tui/cmd-convert.c \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
 	tui/cmd-live.c \

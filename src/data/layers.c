@@ -33,12 +33,12 @@ struct result *output_add(struct output *o, enum task t)
 	return &o->result[o->n++];
 }
 
-void marks_add(struct marks *l, const char *id, const char *name,
-	       const char *of, const char *value)
+void remarks_add(struct remarks *l, const char *id, const char *name,
+		 const char *of, const char *value)
 {
 	l->at = xgrow(l->at, l->n, &l->cap, sizeof(*l->at));
 	l->at[l->n++] =
-	    (struct mark){copy(id), copy(name), copy(of), copy(value)};
+	    (struct remark){copy(id), copy(name), copy(of), copy(value)};
 }
 
 static bool same(const char *a, const char *b)
@@ -46,7 +46,8 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-const char *marks_get(const struct marks *l, const char *name, const char *of)
+const char *remarks_get(const struct remarks *l, const char *name,
+			const char *of)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->at[i].name, name) == 0 && same(l->at[i].of, of))
@@ -90,7 +91,7 @@ void outputs_release(struct outputs *l)
 	*l = (struct outputs){0};
 }
 
-void marks_release(struct marks *l)
+void remarks_release(struct remarks *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->at[i].id);
@@ -99,7 +100,7 @@ void marks_release(struct marks *l)
 		free(l->at[i].value);
 	}
 	free(l->at);
-	*l = (struct marks){0};
+	*l = (struct remarks){0};
 }
 
 static const char *const verdicts[] = {

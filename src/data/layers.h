@@ -71,15 +71,15 @@ struct outputs {
  * A remark about a record or about the whole example: brat's attributes and
  * notes, a mention's kind, which things are the same.
  */
-struct mark {
+struct remark {
 	char *id;    /* its own name in the file */
 	char *name;  /* what kind of remark: "Negation"; never NULL */
 	char *of;    /* the id of what it is about; NULL: the example */
 	char *value; /* NULL: it is just so */
 };
 
-struct marks {
-	struct mark *at;
+struct remarks {
+	struct remark *at;
 	size_t n, cap;
 };
 
@@ -87,14 +87,15 @@ struct marks {
 struct judgement *judgements_add(struct judgements *l, enum verdict v);
 struct output *outputs_add(struct outputs *l);
 struct result *output_add(struct output *o, enum task t);
-void marks_add(struct marks *l, const char *id, const char *name,
-	       const char *of, const char *value);
+void remarks_add(struct remarks *l, const char *id, const char *name,
+		 const char *of, const char *value);
 /* The value of the first such mark ("" without a value), or NULL. */
-const char *marks_get(const struct marks *l, const char *name, const char *of);
+const char *remarks_get(const struct remarks *l, const char *name,
+			const char *of);
 
 void judgements_release(struct judgements *l);
 void outputs_release(struct outputs *l);
-void marks_release(struct marks *l);
+void remarks_release(struct remarks *l);
 
 const char *verdict_name(enum verdict v);
 bool verdict_find(const char *name, enum verdict *out);
