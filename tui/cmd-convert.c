@@ -81,17 +81,18 @@ static int fill(const struct args *a, struct convert *c, struct err *err)
 /* Events are what models are scored on: say which examples have none. */
 static size_t without_events(const struct dataset *d)
 {
-	size_t n = 0, mee = 0;
+	size_t n = 0;
 
+	if (d->format != DATA_M2E2 && d->format != DATA_M2E2_UMIE)
+		return 0;
 	for (size_t i = 0; i < d->n; i++) {
 		const struct example *e = &d->ex[i];
 
-		mee += e->task == TASK_MEE;
 		n += e->task == TASK_MNER &&
 		     (i + 1 == d->n || d->ex[i + 1].task != TASK_MEE ||
 		      strcmp(d->ex[i + 1].id, e->id) != 0);
 	}
-	return mee ? n : 0;
+	return n;
 }
 
 static void report_input(struct app *app, const struct convert *c,

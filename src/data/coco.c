@@ -35,19 +35,15 @@ static int get_box(struct reader *r, const struct json *j, struct box *out)
 {
 	const struct json *m = json_first(json_get(j, "bbox"));
 	double v[4] = {0};
-	struct json *box = json_new_array();
-	int n = 0, rc;
+	int n = 0;
 
 	for (; json_is_number(m) && n < 4; m = json_next(m))
 		v[n++] = json_number(m);
-	json_push_number(box, v[0], 9);
-	json_push_number(box, v[1], 9);
-	json_push_number(box, v[0] + v[2], 9);
-	json_push_number(box, v[1] + v[3], 9);
-	rc = n < 4 || m ? reader_fail(r, "\"bbox\" is not [x,y,width,height]")
-			: field_box(r, box, out);
-	json_free(box);
-	return rc;
+	if (n < 4 || m)
+		return reader_fail(r, "\"bbox\" is not [x,y,width,height]");
+	v[2] += v[0];
+	v[3] += v[1];
+	return field_corners(r, v, out);
 }
 
 /* One of the picture's objects. */
@@ -259,6 +255,15 @@ static void put_argument(struct coco *c, const struct document *doc,
 	put_box(c, doc, image, l->label, &box->box, more);
 }
 
+/* An event is only there in its boxes. */
+static bool has_box(const struct graph *g, size_t event)
+{
+	for (size_t i = 0; i < g->n_links; i++)
+		if (g->link[i].from == event && g->node[g->link[i].to].boxed)
+			return true;
+	return false;
+}
+
 static void put_image(struct coco *c, struct document *doc)
 {
 	size_t image = json_len(c->images) + 1;
@@ -274,6 +279,9 @@ static void put_image(struct coco *c, struct document *doc)
 		json_put_int(j, "height", h);
 	}
 	json_push(c->images, j);
+	for (size_t i = 0; i < doc->g.n; i++)
+		c->w->lost->n[LOSS_TRIGGER] +=
+		    doc->g.node[i].kind == NODE_EVENT && !has_box(&doc->g, i);
 	for (size_t i = 0; i < doc->g.n_links; i++)
 		if (doc->g.node[doc->g.link[i].to].boxed)
 			put_argument(c, doc, image, &doc->g.link[i]);

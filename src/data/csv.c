@@ -155,21 +155,18 @@ static int get_string(struct table *t, enum csv_column c, char **out)
 /* Four numbers with blanks between; past them. */
 static int get_box(struct table *t, const char **s, struct box *out)
 {
-	struct json *box = json_new_array();
-	char *end;
-	int rc;
+	double v[4] = {0};
 
 	for (int k = 0; k < 4; k++) {
-		double v = strtod(*s, &end);
+		char *end;
 
+		v[k] = strtod(*s, &end);
 		if (end == *s)
-			break;
-		json_push_number(box, v, 9);
+			return reader_fail(t->r, "a box is four numbers with "
+						 "blanks between");
 		*s = end;
 	}
-	rc = field_box(t->r, box, out);
-	json_free(box);
-	return rc;
+	return field_corners(t->r, v, out);
 }
 
 static int get_boxes(struct table *t, struct example *e)
@@ -226,27 +223,25 @@ static int get_place(struct table *t, enum csv_column start,
 		     const struct offsets *o, const char *string,
 		     struct place *out)
 {
-	static const char *const keys[] = {"start", "end"};
-	struct json *j;
-	int rc = 0;
+	int64_t v[2];
 
 	if (!*get(t, start))
 		return 0;
-	j = json_new_object();
 	for (int k = 0; k < 2; k++) {
 		const char *s = get(t, (enum csv_column)((int)start + k));
-		char *end;
-		double v = strtod(s, &end);
+		size_t n = strlen(s);
 
-		json_put_number(j, keys[k], *s && !*end ? v : -1, 17);
+		if (n == 0 || n > 9 || strspn(s, "0123456789") != n)
+			return reader_fail(t->r, "\"%s\" is no offset",
+					   csv_names[(int)start + k]);
+		v[k] = atol(s);
 	}
-	rc = field_place(t->r, j, "start", "end", o, out);
-	if (rc == 0 && (!string || !same_but_space(offsets_span(o, *out),
-						   span_of(string))))
-		rc = reader_fail(t->r, "\"%.200s\" does not stand there",
-				 string ? string : "");
-	json_free(j);
-	return rc;
+	if (field_range(t->r, v[0], v[1], o, out) < 0)
+		return -ERR_DATA;
+	if (!string || !same_but_space(offsets_span(o, *out), span_of(string)))
+		return reader_fail(t->r, "\"%.200s\" does not stand there",
+				   string ? string : "");
+	return 0;
 }
 
 /* A span with a place may have white space at its edges. */

@@ -114,32 +114,43 @@ int field_list(struct reader *r, const struct json *j, const char *key,
 	return 0;
 }
 
-int field_box(struct reader *r, const struct json *box, struct box *out)
+int field_corners(struct reader *r, const double v[4], struct box *out)
 {
-	const struct json *m = json_first(box);
-	float v[4];
-	int n = 0;
+	const struct box b = {(float)v[0], (float)v[1], (float)v[2],
+			      (float)v[3]};
 
-	for (; json_is_number(m) && n < 4; m = json_next(m))
-		v[n++] = (float)json_number(m);
-	if (!json_is_array(box) || n < 4 || m || !isfinite(v[0]) ||
-	    !isfinite(v[1]) || !isfinite(v[2]) || !isfinite(v[3]) ||
-	    !(v[0] < v[2]) || !(v[1] < v[3]))
-		return reader_fail(r, "a box is not [x1,y1,x2,y2] with x1 < x2 "
-				      "and y1 < y2");
-	*out = (struct box){v[0], v[1], v[2], v[3]};
+	if (!isfinite(b.x1) || !isfinite(b.y1) || !isfinite(b.x2) ||
+	    !isfinite(b.y2) || !(b.x1 < b.x2) || !(b.y1 < b.y2))
+		return reader_fail(r,
+				   "box [%g,%g,%g,%g] has x2 <= x1 or "
+				   "y2 <= y1",
+				   v[0], v[1], v[2], v[3]);
+	*out = b;
 	return 0;
 }
 
-int field_place(struct reader *r, const struct json *j, const char *start,
-		const char *end, const struct offsets *o, struct place *out)
+int field_box(struct reader *r, const struct json *box, struct box *out)
 {
-	int64_t last = o->unit[o->n], from, to;
+	const struct json *m = json_first(box);
+	double v[4];
+	int n = 0;
+
+	for (; json_is_number(m) && n < 4; m = json_next(m))
+		v[n++] = json_number(m);
+	if (!json_is_array(box) || n < 4 || m)
+		return reader_fail(r, "a box is not [x1,y1,x2,y2]");
+	return field_corners(r, v, out);
+}
+
+int field_range(struct reader *r, int64_t from, int64_t to,
+		const struct offsets *o, struct place *out)
+{
 	struct span s;
 
-	if (field_whole(r, j, start, 0, last, &from) < 0 ||
-	    field_whole(r, j, end, 0, last, &to) < 0)
-		return -ERR_DATA;
+	if (from < 0 || to > o->unit[o->n])
+		return reader_fail(r, "offsets %lld to %lld; the text has %u",
+				   (long long)from, (long long)to,
+				   o->unit[o->n]);
 	if (!offsets_find(o, from, &out->start) ||
 	    !offsets_find(o, to, &out->end))
 		return reader_fail(r,
@@ -151,6 +162,17 @@ int field_place(struct reader *r, const struct json *j, const char *start,
 		return reader_fail(r, "offsets %lld to %lld hold no text",
 				   (long long)from, (long long)to);
 	return 0;
+}
+
+int field_place(struct reader *r, const struct json *j, const char *start,
+		const char *end, const struct offsets *o, struct place *out)
+{
+	int64_t last = o->unit[o->n], from, to;
+
+	if (field_whole(r, j, start, 0, last, &from) < 0 ||
+	    field_whole(r, j, end, 0, last, &to) < 0)
+		return -ERR_DATA;
+	return field_range(r, from, to, o, out);
 }
 
 int field_words(struct reader *r, const struct json *j, const char *start,

@@ -36,9 +36,13 @@ int field_number(struct reader *r, const struct json *j, const char *key,
 /* An array that has to be there; or may be absent or null: *out is NULL. */
 int field_list(struct reader *r, const struct json *j, const char *key,
 	       bool need, const struct json **out);
-/* [x1,y1,x2,y2] with x1 < x2 and y1 < y2. */
+/* x1, y1, x2, y2 with x1 < x2 and y1 < y2; the same as a JSON array. */
+int field_corners(struct reader *r, const double v[4], struct box *out);
 int field_box(struct reader *r, const struct json *box, struct box *out);
 
+/* Offsets of the file's unit to a place, as below. */
+int field_range(struct reader *r, int64_t from, int64_t to,
+		const struct offsets *o, struct place *out);
 /* Two offsets of the file's unit to a place in the text, which holds more
  * than white space. */
 int field_place(struct reader *r, const struct json *j, const char *start,

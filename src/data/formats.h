@@ -28,6 +28,7 @@ enum {
 	NEEDS_TEXT = 32768,   /* leaves out examples without text; */
 	NEEDS_IMAGE = 65536,  /* without a picture; */
 	NEEDS_TRIGGER = 131072, /* events that only a picture shows */
+	HOLDS_ASKED = 262144, /* head and tail, or event, that are asked for */
 	HOLDS_WORDS = HOLDS_PLACES | NEEDS_PLACES | HOLDS_TEXT | NEEDS_TEXT,
 	HOLDS_SPANS = HOLDS_PLACES | NEEDS_PLACES | HOLDS_OVERLAP | HOLDS_TEXT,
 	HOLDS_GRAPH = HOLDS_ENTITIES | HOLDS_RELATIONS | HOLDS_EVENTS,
@@ -45,10 +46,12 @@ enum {
 	_(BILOU, "bilou", HOLDS_ENTITIES | HOLDS_WORDS | HOLDS_IMAGE,         \
 	  "as conll, with tags B, I, L, O, U")                                \
 	_(MNRE, "mnre",                                                       \
-	  HOLDS_RELATIONS | HOLDS_SPANS | NEEDS_TEXT | HOLDS_IMAGE,           \
+	  HOLDS_RELATIONS | HOLDS_SPANS | NEEDS_TEXT | HOLDS_IMAGE |          \
+	      HOLDS_ASKED,                                                    \
 	  "one Python dict literal a line")                                   \
 	_(UMIE, "umie",                                                       \
-	  HOLDS_GRAPH | HOLDS_TEXT | HOLDS_IMAGE | HOLDS_REGIONS,             \
+	  HOLDS_GRAPH | HOLDS_TEXT | HOLDS_IMAGE | HOLDS_ASKED |              \
+	      HOLDS_REGIONS,                                                  \
 	  "JSON array that UMIE's code reads; its README's form is read too") \
 	_(M2E2, "m2e2",                                                       \
 	  HOLDS_ENTITIES | HOLDS_EVENTS | HOLDS_SPANS | NEEDS_TEXT |          \
@@ -90,11 +93,13 @@ enum {
 	  "doccano's JSON lines")                                             \
 	_(CSV, "csv",                                                         \
 	  HOLDS_GRAPH | HOLDS_PLACES | HOLDS_OVERLAP | HOLDS_TEXT |           \
-	      HOLDS_BOXES | HOLDS_NAMES | HOLDS_IMAGE | HOLDS_REGIONS,        \
+	      HOLDS_BOXES | HOLDS_NAMES | HOLDS_IMAGE | HOLDS_ASKED |         \
+	      HOLDS_REGIONS,                                                  \
 	  "one record a row, commas between")                                 \
 	_(TSV, "tsv",                                                         \
 	  HOLDS_GRAPH | HOLDS_PLACES | HOLDS_OVERLAP | HOLDS_TEXT |           \
-	      HOLDS_BOXES | HOLDS_NAMES | HOLDS_IMAGE | HOLDS_REGIONS,        \
+	      HOLDS_BOXES | HOLDS_NAMES | HOLDS_IMAGE | HOLDS_ASKED |         \
+	      HOLDS_REGIONS,                                                  \
 	  "the same with tabs between")                                       \
 	_(CONLL04, "conll04", READ_ONLY,                                      \
 	  "#doc lines; index, token, tag, relations, their heads")            \
@@ -120,38 +125,39 @@ enum data_format data_format_of_name(const char *path);
 enum offset_unit { OFFSET_CP, OFFSET_UTF16, OFFSET_BYTE };
 
 /* enum, one, many: what a written file does not hold */
-#define LOSSES(_)                                                            \
-	_(EXAMPLE, "example left out: it has no text, or no picture",        \
-	  "examples left out: they have no text, or no picture")             \
-	_(TEXT, "text", "texts")                                             \
-	_(SPACING, "text whose white space changed",                         \
-	  "texts whose white space changed")                                 \
-	_(NAME, "example's id", "examples' ids")                             \
-	_(IMAGE, "picture's name", "pictures' names")                        \
-	_(REGION, "box of a picture", "boxes of pictures")                   \
-	_(SIZE, "box in a picture of unknown size",                          \
-	  "boxes in pictures of unknown size")                               \
-	_(ENTITY, "entity", "entities")                                      \
-	_(RELATION, "relation", "relations")                                 \
-	_(TRIGGER, "event", "events")                                        \
-	_(ARGUMENT, "argument", "arguments")                                 \
-	_(BOX, "box of an argument", "boxes of arguments")                   \
-	_(OVERLAP, "overlapping span", "overlapping spans")                  \
-	_(PLACE, "place in the text", "places in the text")                  \
-	_(ABSENT, "record whose string the text lacks",                      \
-	  "records whose strings the text lacks")                            \
-	_(GUESSED, "place taken from the first occurrence of the string",    \
-	  "places taken from the first occurrence of the string")            \
-	_(SCRIPT, "instruction, head and tail, or event that was asked for", \
-	  "instructions, heads and tails, or events that were asked for")    \
-	_(DECISION, "decision's who, when and score",                        \
-	  "decisions' who, when and score")                                  \
-	_(REJECTED, "rejected record", "rejected records")                   \
-	_(GOLD, "gold record beside decisions",                              \
-	  "gold records beside decisions")                                   \
-	_(RESULT, "model result", "model results")                           \
-	_(REMARK, "remark", "remarks")                                       \
-	_(NOTE, "note or flag", "notes and flags")                           \
+#define LOSSES(_)                                                          \
+	_(EXAMPLE, "example left out: it has no text, or no picture",      \
+	  "examples left out: they have no text, or no picture")           \
+	_(TEXT, "text", "texts")                                           \
+	_(SPACING, "text whose white space changed",                       \
+	  "texts whose white space changed")                               \
+	_(NAME, "example's id", "examples' ids")                           \
+	_(IMAGE, "picture's name", "pictures' names")                      \
+	_(REGION, "box of a picture", "boxes of pictures")                 \
+	_(SIZE, "box in a picture of unknown size",                        \
+	  "boxes in pictures of unknown size")                             \
+	_(ENTITY, "entity", "entities")                                    \
+	_(RELATION, "relation", "relations")                               \
+	_(TRIGGER, "event", "events")                                      \
+	_(ARGUMENT, "argument", "arguments")                               \
+	_(BOX, "box of an argument", "boxes of arguments")                 \
+	_(OVERLAP, "overlapping span", "overlapping spans")                \
+	_(PLACE, "place in the text", "places in the text")                \
+	_(ABSENT, "record whose string the text lacks",                    \
+	  "records whose strings the text lacks")                          \
+	_(GUESSED, "place taken from the first occurrence of the string",  \
+	  "places taken from the first occurrence of the string")          \
+	_(SCRIPT, "instruction of an example", "instructions of examples") \
+	_(ASKED, "question after a pair or an event",                      \
+	  "questions after pairs or events")                               \
+	_(DECISION, "decision's who, when and score",                      \
+	  "decisions' who, when and score")                                \
+	_(REJECTED, "rejected record", "rejected records")                 \
+	_(GOLD, "gold record beside decisions",                            \
+	  "gold records beside decisions")                                 \
+	_(RESULT, "model result", "model results")                         \
+	_(REMARK, "remark", "remarks")                                     \
+	_(NOTE, "note or flag", "notes and flags")                         \
 	_(META, "meta or split", "metas and splits")
 
 enum loss {

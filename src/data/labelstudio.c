@@ -79,10 +79,8 @@ static int get_box(struct reader *r, const struct json *j, struct list *l,
 {
 	struct example *e = l->e;
 	const struct json *value = json_get(j, "value");
-	double x, y, w, h, across = 100, down = 100;
-	struct json *box;
+	double x, y, w, h, v[4], across = 100, down = 100;
 	int64_t width = 0, height = 0;
-	int rc;
 
 	if (field_number(r, value, "x", &x) < 0 ||
 	    field_number(r, value, "y", &y) < 0 ||
@@ -105,14 +103,11 @@ static int get_box(struct reader *r, const struct json *j, struct list *l,
 		return reader_fail(r, "boxes with and without "
 				      "\"original_width\" in one picture");
 	e->boxes_relative = width == 0;
-	box = json_new_array();
-	json_push_number(box, x / across, 9);
-	json_push_number(box, y / down, 9);
-	json_push_number(box, (x + w) / across, 9);
-	json_push_number(box, (y + h) / down, 9);
-	rc = field_box(r, box, out);
-	json_free(box);
-	return rc;
+	v[0] = x / across;
+	v[1] = y / down;
+	v[2] = (x + w) / across;
+	v[3] = (y + h) / down;
+	return field_corners(r, v, out);
 }
 
 /* One of the picture's objects, named O1, O2, … in order. */

@@ -193,18 +193,18 @@ static int take_box(struct reader *r, const struct json *j, struct node *n)
 {
 	const struct json *m = json_first(j);
 	const char *kind = json_string(m);
-	struct json *box = json_new_array();
-	int rc;
+	double v[4];
+	int k = 0;
 
-	for (m = m ? json_next(m) : NULL; m; m = json_next(m))
-		json_push(box, json_copy(m));
-	rc = field_box(r, box, &n->box);
-	json_free(box);
-	if (!kind || (strcmp(kind, "0") != 0 && strcmp(kind, "1") != 0))
+	for (m = m ? json_next(m) : NULL; json_is_number(m) && k < 4;
+	     m = json_next(m))
+		v[k++] = json_number(m);
+	if (!kind || (strcmp(kind, "0") != 0 && strcmp(kind, "1") != 0) ||
+	    k < 4 || m)
 		return reader_fail(r, "a box is not [\"0\" or \"1\", x1, y1, "
 				      "x2, y2]");
 	n->boxed = kind[0] == '0' ? BOXED_UNION : BOXED_ONE;
-	return rc;
+	return field_corners(r, v, &n->box);
 }
 
 /* Hang the picture's arguments on an event of g. */

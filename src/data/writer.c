@@ -45,7 +45,9 @@ static void count_example(struct writer *w, const struct example *e)
 		lose(w, LOSS_REMARK, remarks);
 	if (!(w->holds & HOLDS_RESULTS))
 		lose(w, LOSS_RESULT, e->outputs.n);
-	lose(w, LOSS_SCRIPT, e->instruction || e->head || e->event);
+	lose(w, LOSS_SCRIPT, e->instruction != NULL);
+	if (!(w->holds & HOLDS_ASKED))
+		lose(w, LOSS_ASKED, e->head || e->event);
 	lose(w, LOSS_NOTE, (e->note != NULL) + e->flags.n);
 	lose(w, LOSS_META, (e->split != NULL) + !field_only_rest(e, format));
 	if (e->has_judged)
