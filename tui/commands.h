@@ -15,6 +15,8 @@
 	_(init) \
 	_(pack) \
 	_(convert) \
+	_(agree) \
+	_(adjudicate) \
 	_(bench) \
 	_(open) \
 	_(text) \

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libtui.a
 libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS)
 libtui_a_SOURCES = \
+	tui/annotators.c tui/annotators.h \
 	tui/app.c tui/app.h \
 	tui/app-session.c tui/app-session.h \
 	tui/bars.c \
@@ -10,6 +11,8 @@ libtui_a_SOURCES = \
 	tui/canvas.c tui/canvas.h \
 	tui/cells.c tui/cells.h \
 	tui/cmd.c tui/cmd.h tui/commands.h \
+	tui/cmd-adjudicate.c \
+	tui/cmd-agree.c \
 	tui/cmd-bench.c \
 	tui/cmd-convert.c \
 	tui/cmd-eval.c \

@@ -114,8 +114,8 @@ static size_t compare_lines(const struct example *e, const struct labels *a,
 static size_t compare_images(const struct example *a, const struct example *b,
 			     struct str *out)
 {
-	char *x = a->image ? path_plain(a->image) : NULL;
-	char *y = b->image ? path_plain(b->image) : NULL;
+	char *x = a->image ? path_whole(a->image) : NULL;
+	char *y = b->image ? path_whole(b->image) : NULL;
 	size_t n = 0;
 
 	if (x && (!y || strcmp(x, y) != 0))
@@ -137,8 +137,8 @@ static bool same_name(const struct example *a, const struct example *b)
 		return same_but_space(span_of(a->text), span_of(b->text));
 	if (!a->image || !b->image)
 		return false;
-	x = path_plain(a->image);
-	y = path_plain(b->image);
+	x = path_whole(a->image);
+	y = path_whole(b->image);
 	same = strcmp(x, y) == 0;
 	free(x);
 	free(y);
@@ -197,9 +197,9 @@ static size_t compare_pair(const struct side *a, struct side *b,
 	if (f == DATA_MNRE)
 		add_more(rest, a, places, spaced, &y);
 	if (spaced)
-		n += say(out, a->e, "lost",
-			 b->e->text[0] ? "white space of the text"
-				       : "the text");
+		n +=
+		    say(out, a->e, "lost",
+			b->e->text[0] ? "white space of the text" : "the text");
 	if (absent)
 		n += say(out, a->e, "lost", "what the text lacks");
 	n += compare_images(a->e, b->e, out);

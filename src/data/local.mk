@@ -1,10 +1,13 @@
 libumie_a_SOURCES += \
+	src/data/adjudicate.c src/data/adjudicate.h \
+	src/data/agree.c src/data/agree.h \
 	src/data/boxes.c \
 	src/data/brat-folder.c \
 	src/data/brat-write.c \
 	src/data/brat.c src/data/brat.h \
 	src/data/coco.c \
 	src/data/compare.c src/data/compare.h \
+	src/data/conflicts.c \
 	src/data/conll-write.c \
 	src/data/conll.c \
 	src/data/conll04.c \
@@ -30,6 +33,7 @@ libumie_a_SOURCES += \
 	src/data/mnre.c \
 	src/data/offsets.c src/data/offsets.h \
 	src/data/oneie.c \
+	src/data/pairing.c src/data/pairing.h \
 	src/data/path.c \
 	src/data/prompt.c src/data/prompt.h \
 	src/data/pyliteral.c src/data/pyliteral.h \

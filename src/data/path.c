@@ -84,6 +84,14 @@ static char *absolute(const char *path)
 	return whole;
 }
 
+char *path_whole(const char *path)
+{
+	char *from = absolute(path), *plain = path_plain(from);
+
+	free(from);
+	return plain;
+}
+
 static char *relative(const char *path, const char *dir)
 {
 	struct parts p, d;

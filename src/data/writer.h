@@ -94,5 +94,6 @@ int write_tsv(struct writer *w);
 char *path_from(const char *path, const char *dir);
 /* Without "." and "x/.."; caller's. */
 char *path_plain(const char *path);
+char *path_whole(const char *path); /* the same from the root */
 
 #endif
