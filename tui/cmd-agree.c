@@ -29,7 +29,7 @@ static void add_figure(struct str *s, int width, double v)
 static void print_text(struct app *app, const struct agreement *g,
 		       const struct pairing *p, const struct annotators *who)
 {
-	const char *method = p->sets == 2 ? "Cohen" : "Fleiss";
+	const char *method = p->sets == 2 ? "Cohen's" : "Fleiss'";
 	struct str s = {0};
 
 	app_say(app, "%zu documents that all have, %zu that some lack",
@@ -57,11 +57,11 @@ static void print_text(struct app *app, const struct agreement *g,
 	app_say(app, "%s", s.s);
 	str_clear(&s);
 	add_figure(&s, 0, g->entity.value);
-	app_say(app, "%s' kappa of entity types%s over %zu places", method, s.s,
+	app_say(app, "%s kappa of entity types%s over %zu places", method, s.s,
 		g->entity.places);
 	str_clear(&s);
 	add_figure(&s, 0, g->trigger.value);
-	app_say(app, "%s' kappa of event types%s over %zu places", method, s.s,
+	app_say(app, "%s kappa of event types%s over %zu places", method, s.s,
 		g->trigger.places);
 	str_release(&s);
 }

@@ -238,7 +238,7 @@ static int get_place(struct table *t, enum csv_column start,
 	}
 	if (field_range(t->r, v[0], v[1], o, out) < 0)
 		return -ERR_DATA;
-	if (!string || !same_but_space(offsets_span(o, *out), span_of(string)))
+	if (!string || !string_stands(offsets_span(o, *out), span_of(string)))
 		return reader_fail(t->r, "\"%.200s\" does not stand there",
 				   string ? string : "");
 	return 0;

@@ -14,9 +14,11 @@
 	_(BOXES, boxes)                                                       \
 	_(UNIT, unit)                                                         \
 	_(ASKED_HEAD, asked_head)                                             \
-	_(ASKED_TAIL, asked_tail) _(ASKED_EVENT, asked_event) _(KIND, kind)   \
-	    _(LABEL, label) _(STRING, string) _(START, start) _(END, end) _(  \
-		HEAD, head) _(HEAD_START, head_start) _(HEAD_END, head_end)   \
+	_(ASKED_TAIL, asked_tail)                                             \
+	_(ASKED_EVENT, asked_event)                                           \
+	_(KIND, kind)                                                         \
+	_(LABEL, label) _(STRING, string) _(START, start) _(END, end)         \
+	    _(HEAD, head) _(HEAD_START, head_start) _(HEAD_END, head_end)     \
 		_(TAIL, tail) _(TAIL_START, tail_start) _(TAIL_END, tail_end) \
 		    _(EVENT, event) _(REGION, region) _(BOX, box)             \
 			_(UNION, union) _(RECORD_ID, record_id)               \

@@ -6,6 +6,7 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
+#include "src/data/graph.h"
 
 int field_object(struct reader *r, const struct json *j)
 {
@@ -173,6 +174,22 @@ int field_place(struct reader *r, const struct json *j, const char *start,
 	    field_whole(r, j, end, 0, last, &to) < 0)
 		return -ERR_DATA;
 	return field_range(r, from, to, o, out);
+}
+
+int field_stands(struct reader *r, const struct offsets *o, const char *text,
+		 struct node *n)
+{
+	if (text && !string_stands(offsets_span(o, n->at), span_of(text))) {
+		struct span there = offsets_span(o, n->at);
+
+		return reader_fail(r,
+				   "the text there is \"%.*s\" and not "
+				   "\"%.200s\" (are the offsets of another "
+				   "unit?)",
+				   span_shown(there), there.s, text);
+	}
+	n->text = text ? xstrdup(text) : offsets_copy(o, n->at);
+	return 0;
 }
 
 int field_words(struct reader *r, const struct json *j, const char *start,

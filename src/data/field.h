@@ -47,6 +47,11 @@ int field_range(struct reader *r, int64_t from, int64_t to,
  * than white space. */
 int field_place(struct reader *r, const struct json *j, const char *start,
 		const char *end, const struct offsets *o, struct place *out);
+/* n->text of its place: `text` if it stands there, what stands there for
+ * NULL. */
+struct node;
+int field_stands(struct reader *r, const struct offsets *o, const char *text,
+		 struct node *n);
 /* Two indices of words, the end exclusive, to a place. */
 int field_words(struct reader *r, const struct json *j, const char *start,
 		const char *end, const struct words *w, struct place *out);

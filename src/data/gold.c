@@ -141,7 +141,7 @@ static int need_string(const struct gold *g, const char *key, const char *other,
 	return 0;
 }
 
-/* The place of `string`, which has to stand there, white space apart. */
+/* The place of `string`, which has to stand there. */
 static int get_place(const struct gold *g, const char *start, const char *end,
 		     const char *string, struct place *out)
 {
@@ -162,7 +162,7 @@ static int get_place(const struct gold *g, const char *start, const char *end,
 	x = utf8_offset(text, n, (size_t)a);
 	y = utf8_offset(text, n, (size_t)b);
 	if (a >= b ||
-	    !same_but_space((struct span){text + x, y - x}, span_of(string)))
+	    !string_stands((struct span){text + x, y - x}, span_of(string)))
 		return err_set(g->err, ERR_DATA,
 			       "%s: characters %lld to %lld of the text are "
 			       "not \"%.200s\"",

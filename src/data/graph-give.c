@@ -72,11 +72,15 @@ static bool belongs(enum task t, enum node_kind k)
 			      : t == TASK_MEE && k == NODE_EVENT;
 }
 
-/* The records of a task, MEE for events and their arguments. */
-static void give(const struct graph *g, enum task t, struct records *out)
+/*
+ * The records of a task, MEE for events and their arguments.  An event
+ * without a trigger that no picture shows is only there in its arguments.
+ */
+static void give(const struct graph *g, enum task t, bool picture,
+		 struct records *out)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (belongs(t, g->node[i].kind))
+		if (belongs(t, g->node[i].kind) && (picture || g->node[i].text))
 			give_spot(&g->node[i], out);
 	for (size_t i = 0; i < g->n_links; i++)
 		if (g->link[i].argument && t == TASK_MEE)
@@ -85,19 +89,20 @@ static void give(const struct graph *g, enum task t, struct records *out)
 			give_relation(g, &g->link[i], out);
 }
 
-void graph_records(const struct graph *g, struct records *out)
+void graph_records(const struct graph *g, bool picture, struct records *out)
 {
-	give(g, TASK_MNER, out);
-	give(g, TASK_MRE, out);
-	give(g, TASK_MEE, out);
+	give(g, TASK_MNER, picture, out);
+	give(g, TASK_MRE, picture, out);
+	give(g, TASK_MEE, picture, out);
 }
 
 /* The probabilities in the order of graph_records(). */
-static void give_scores(const struct graph *g, double *p)
+static void give_scores(const struct graph *g, bool picture, double *p)
 {
 	for (int k = NODE_ENTITY; k <= NODE_EVENT; k++) {
 		for (size_t i = 0; i < g->n; i++)
-			if (g->node[i].kind == (enum node_kind)k)
+			if (g->node[i].kind == (enum node_kind)k &&
+			    (picture || g->node[i].text))
 				*p++ = g->node[i].p;
 		for (size_t i = 0; i < g->n_links; i++)
 			if (g->link[i].argument == (k == NODE_EVENT))
@@ -105,13 +110,13 @@ static void give_scores(const struct graph *g, double *p)
 	}
 }
 
-void graph_give_output(const struct graph *g, struct output *out)
+void graph_give_output(const struct graph *g, bool picture, struct output *out)
 {
 	struct records all = {0};
 	double *p = xcalloc(g->n + g->n_links, sizeof(*p));
 
-	graph_records(g, &all);
-	give_scores(g, p);
+	graph_records(g, picture, &all);
+	give_scores(g, picture, p);
 	for (size_t i = 0; i < all.n; i++) {
 		struct result *r = output_add(out, all.rec[i].task);
 
@@ -160,7 +165,7 @@ void graph_give(struct reader *r, const struct graph *g)
 		e = given++ ? another(r, base) : &r->d->ex[base];
 		e->task = tasks[k];
 		e->has_gold = true;
-		give(g, tasks[k], &e->gold);
+		give(g, tasks[k], e->image != NULL, &e->gold);
 		reader_respell(r, e);
 	}
 }

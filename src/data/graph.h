@@ -76,14 +76,14 @@ void graph_take(struct graph *g, const struct example *e, size_t n,
  * schema's spelling.
  */
 void graph_give(struct reader *r, const struct graph *g);
-/* The records of whatever task. */
-void graph_records(const struct graph *g, struct records *out);
+/* The records of whatever task, of a document with or without a picture. */
+void graph_records(const struct graph *g, bool picture, struct records *out);
 
 /* The same both ways for an answer of a model to example e. */
 void graph_take_output(struct graph *g, const struct example *e,
 		       const struct output *from, const struct offsets *o,
 		       struct losses *lost);
-void graph_give_output(const struct graph *g, struct output *out);
+void graph_give_output(const struct graph *g, bool picture, struct output *out);
 
 /* A line for each node and link, sorted: what the annotations say, without
  * their names.  Lines are the caller's, as is the list. */

@@ -23,6 +23,7 @@ struct list {
 	struct controls *c;
 	const struct document *doc;
 	struct json *results;
+	bool sized; /* boxes can be written */
 };
 
 static void note(struct labels *l, const char *label)
@@ -169,7 +170,7 @@ static void put_node(struct list *l, const struct graph *g, size_t i,
 	if (n->kind == NODE_EVENT && !n->text) {
 		put_shown(l, n);
 	} else if (n->kind == NODE_BOX && n->region) {
-		*there = n->region < l->doc->e->boxes.n;
+		*there = n->region < l->doc->e->boxes.n && l->sized;
 		l->w->lost->n[LOSS_BOX] += !*there;
 	} else if (n->kind == NODE_BOX) {
 		const char *role = role_of(g, i);
@@ -200,9 +201,11 @@ static void put_link(struct list *l, const struct graph *g,
 static struct json *results(struct writer *w, struct controls *c,
 			    const struct document *doc, struct graph *g)
 {
-	struct list l = {w, c, doc, json_new_array()};
+	struct list l = {w, c, doc, json_new_array(), true};
+	int across, down;
 	bool *there = xcalloc(g->n, sizeof(*there));
 
+	l.sized = doc->e->boxes_relative || writer_size(doc->e, &across, &down);
 	name_nodes(g);
 	put_objects(&l);
 	for (size_t i = 0; i < g->n; i++)

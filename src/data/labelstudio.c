@@ -43,6 +43,7 @@ static int take_span(struct reader *r, const struct json *j, struct list *l)
 			  *label = first_label(value, "labels");
 	const char *from = json_string(json_get(j, "from_name"));
 	bool event = from && strcmp(from, LS_EVENT) == 0;
+	const char *text;
 
 	if (!label)
 		return reader_fail(r, "\"labels\" are missing");
@@ -51,10 +52,11 @@ static int take_span(struct reader *r, const struct json *j, struct list *l)
 		    graph_add(&l->g, event ? NODE_EVENT : NODE_ENTITY);
 
 		if (field_place(r, value, "start", "end", l->o, &n->at) < 0 ||
+		    field_maybe(r, value, "text", &text) < 0 ||
+		    field_stands(r, l->o, text, n) < 0 ||
 		    set_label(r, label, n) < 0 ||
 		    field_name(r, j, "id", &n->id) < 0)
 			return -ERR_DATA;
-		n->text = offsets_copy(l->o, n->at);
 		if (!event && strcmp(n->label, SPAN_LABEL) == 0)
 			n->kind = NODE_SPAN;
 		if (json_is_number(json_get(j, "score")))
@@ -255,7 +257,7 @@ static int take_prediction(struct reader *r, const struct json *j, size_t first,
 	if (rc == 0) {
 		out = outputs_add(&l.e->outputs);
 		out->model = model ? xstrdup(model) : NULL;
-		graph_give_output(&l.g, out);
+		graph_give_output(&l.g, l.e->image != NULL, out);
 	}
 	graph_release(&l.g);
 	return rc;

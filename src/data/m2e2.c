@@ -34,15 +34,7 @@ static int get_mention(struct reader *r, const struct json *j,
 	if (field_words(r, j, "start", "end", &s->words, &n->at) < 0 ||
 	    field_maybe(r, j, "text", &text) < 0)
 		return -ERR_DATA;
-	if (!text) {
-		n->text = offsets_copy(&s->o, n->at);
-		return 0;
-	}
-	if (!same_but_space(offsets_span(&s->o, n->at), span_of(text)))
-		return reader_fail(r, "its words %d to %d are not \"%.200s\"",
-				   n->at.start, n->at.end, text);
-	n->text = xstrdup(text);
-	return 0;
+	return field_stands(r, &s->o, text, n);
 }
 
 static int take_entity(struct reader *r, const struct json *j,

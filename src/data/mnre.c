@@ -53,7 +53,7 @@ static int get_pos(struct reader *r, const struct json *pos, const char *key,
 				   key, (long long)n);
 	*at = words_place(&l->words, (size_t)from, (size_t)to);
 	offsets_make(&o, l->e->text, OFFSET_CP);
-	same = same_but_space(offsets_span(&o, *at), span_of(name));
+	same = string_stands(offsets_span(&o, *at), span_of(name));
 	offsets_release(&o);
 	if (same)
 		return 0;

@@ -125,6 +125,14 @@ bool same_but_space(struct span a, struct span b)
 	return x == y;
 }
 
+bool string_stands(struct span there, struct span s)
+{
+	return there.len && s.len && same_but_space(there, s) &&
+	       is_space_byte(there.s[0]) == is_space_byte(s.s[0]) &&
+	       is_space_byte(there.s[there.len - 1]) ==
+		   is_space_byte(s.s[s.len - 1]);
+}
+
 static void push(struct words *w, int32_t start, int32_t end)
 {
 	w->at = xgrow(w->at, w->n, &w->cap, sizeof(*w->at));

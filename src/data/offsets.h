@@ -33,6 +33,8 @@ int offset_unit_find(const char *name, enum offset_unit *out, struct err *err);
 
 /* Are two strings the same, white space (ASCII and U+00A0) apart? */
 bool same_but_space(struct span a, struct span b);
+/* Does `s` stand there?  White space inside may differ, edges may not. */
+bool string_stands(struct span there, struct span s);
 bool is_space_byte(char c); /* ASCII */
 
 /* The words of a text, or a text made from words. */

@@ -29,13 +29,7 @@ static int get_mention(struct reader *r, const struct json *j, struct line *l,
 	if (field_words(r, j, "start", "end", &l->words, &n->at) < 0 ||
 	    field_maybe(r, j, "text", &text) < 0)
 		return -ERR_DATA;
-	if (text && !same_but_space(offsets_span(&l->o, n->at), span_of(text)))
-		return reader_fail(r,
-				   "\"text\" is \"%.200s\", which its tokens "
-				   "are not",
-				   text);
-	n->text = text ? xstrdup(text) : offsets_copy(&l->o, n->at);
-	return 0;
+	return field_stands(r, &l->o, text, n);
 }
 
 /* Members that are strings and not `known` are remarks about `of`. */

@@ -29,14 +29,7 @@ static int get_span(struct reader *r, const struct json *j,
 	    field_place(r, j, "start", "end", &l->o, &n->at) < 0 ||
 	    field_maybe(r, j, "text", &text) < 0)
 		return -ERR_DATA;
-	n->text = offsets_copy(&l->o, n->at);
-	if (text && strcmp(text, n->text) != 0)
-		return reader_fail(r,
-				   "the text there is \"%.200s\" and not "
-				   "\"%.200s\" (are the offsets of another "
-				   "unit?)",
-				   n->text, text);
-	return 0;
+	return field_stands(r, &l->o, text, n);
 }
 
 static int take_span(struct reader *r, const struct json *j, struct line *l)
@@ -136,7 +129,7 @@ static int take_answer(struct reader *r, const struct json *j,
 		return rc;
 	}
 	e->task = TASK_MNER;
-	graph_records(g, &all);
+	graph_records(g, e->image != NULL, &all);
 	if (strcmp(answer, "reject") == 0) {
 		e->has_judged = true;
 		for (size_t i = 0; i < all.n; i++)
