@@ -57,4 +57,5 @@ tests_check_jsonl_SOURCES = \
 fuzz_programs += tests/fuzz_dataset
 tests_fuzz_dataset_SOURCES = tests/fuzz_dataset.c tests/fuzz_main.c
 tests_fuzz_dataset_LDFLAGS = $(fuzz_ldflags)
-EXTRA_DIST += tests/corpus/dataset
+EXTRA_DIST += tests/corpus/dataset tests/formats tests/agree-reference.py
+dist_check_SCRIPTS += tests/formats.test tests/agree.test
