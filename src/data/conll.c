@@ -190,8 +190,10 @@ bool conll_line(struct span line)
 static int any_line(struct reader *r, struct sentence *s, struct span line)
 {
 	bool blank = span_trim(line).len == 0;
-	bool picture =
-	    starts(line, "IMGID:") && !memchr(line.s, '\t', line.len);
+	struct span token, tag;
+	/* a token may look like a picture, but then it has a tag */
+	bool picture = starts(line, "IMGID:") &&
+		       !(columns(line, &token, &tag) && is_tag(tag));
 	int rc;
 
 	if (!blank && !picture && !starts(line, "-DOCSTART-"))

@@ -117,13 +117,15 @@ static bool same_span(struct span a, struct span b)
 static int take_tag(struct reader *r, struct sentence *s, struct span tag)
 {
 	struct place at = s->words.at[s->words.n - 1];
-	struct span type = {tag.s + 2, tag.len - 2};
+	struct span type = {"", 0};
 
 	if (span_eq(tag, "O")) {
 		s->open = false;
 		return 0;
 	}
-	if (tag.len < 3 || (tag.s[0] != 'B' && tag.s[0] != 'I') ||
+	if (tag.len > 2)
+		type = span_trim((struct span){tag.s + 2, tag.len - 2});
+	if (type.len == 0 || (tag.s[0] != 'B' && tag.s[0] != 'I') ||
 	    tag.s[1] != '-')
 		return reader_fail(r,
 				   "a tag O, B-TYPE or I-TYPE expected, "

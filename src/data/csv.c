@@ -314,7 +314,9 @@ static bool is_whole(const struct example *e, const struct record *r)
 
 	if ((e->task != r->task && !mee) || !r->label ||
 	    (r->head != NULL) != pair || (r->tail != NULL) != pair ||
-	    (r->event != NULL) != argument)
+	    (r->event != NULL) != argument ||
+	    (!pair && (r->head_id || r->tail_id)) || (pair && r->text_id) ||
+	    (!argument && r->event_id))
 		return false;
 	if (e->head &&
 	    (strcmp(e->head, r->head) != 0 || strcmp(e->tail, r->tail) != 0))

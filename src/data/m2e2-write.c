@@ -18,7 +18,7 @@ static void put_mention(struct json *j, const struct words *words,
 	words_cover(words, n->at, &from, &to);
 	json_put_int(j, "start", (int64_t)from);
 	json_put_int(j, "end", (int64_t)to);
-	json_put_string(j, "text", n->text);
+	writer_put_text(j, n);
 }
 
 static struct json *entities(const struct graph *g, const struct words *words)

@@ -212,7 +212,7 @@ static void put_mention(struct json *j, const struct words *words,
 	size_t from = 0, to = 0;
 
 	words_cover(words, n->at, &from, &to);
-	json_put_string(j, "text", n->text);
+	writer_put_text(j, n);
 	json_put_int(j, "start", (int64_t)from);
 	json_put_int(j, "end", (int64_t)to);
 }
@@ -257,7 +257,7 @@ static struct json *argument(const struct node *n, const char *role)
 	struct json *j = json_new_object();
 
 	json_put_string(j, "entity_id", n->id);
-	json_put_string(j, "text", n->text);
+	writer_put_text(j, n);
 	json_put_string(j, "role", role);
 	return j;
 }

@@ -5,66 +5,72 @@
  * The relation keeps its direction: "Cause-Effect(e2,e1)" holds from the
  * second to the first.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
-#include "src/base/utf8.h"
 #include "src/data/field.h"
 
-/* Cut "<e1>x</e1>" out of the text: where x stands then. */
-static int cut_mark(struct reader *r, char *text, int k, struct place *at)
+/* Take <e1>, </e1>, <e2> and </e2> out of the text: where they stood. */
+static int cut_marks(struct reader *r, char *text, struct place at[2])
 {
-	char open[8], close[8], *from, *to;
+	static const char *const marks[] = {"<e1>", "</e1>", "<e2>", "</e2>"};
+	int32_t where[4] = {-1, -1, -1, -1}, cp = 0;
+	char *to = text;
 
-	snprintf(open, sizeof(open), "<e%d>", k);
-	snprintf(close, sizeof(close), "</e%d>", k);
-	from = strstr(text, open);
-	to = from ? strstr(from, close) : NULL;
-	if (!to || to == from + 4)
-		return reader_fail(r, "%s and %s round something expected",
-				   open, close);
-	memmove(to, to + 5, strlen(to + 5) + 1);
-	memmove(from, from + 4, strlen(from + 4) + 1);
-	to -= 4;
-	at->start = (int32_t)utf8_count(text, (size_t)(from - text));
-	at->end = (int32_t)utf8_count(text, (size_t)(to - text));
+	for (const char *c = text; *c;) {
+		int k = 0;
+
+		while (k < 4 && strncmp(c, marks[k], strlen(marks[k])) != 0)
+			k++;
+		if (k < 4 && where[k] < 0) {
+			where[k] = cp;
+			c += strlen(marks[k]);
+			continue;
+		}
+		cp += ((unsigned char)*c & 0xc0) != 0x80;
+		*to++ = *c++;
+	}
+	*to = '\0';
+	for (int k = 0; k < 2; k++) {
+		at[k] = (struct place){where[2 * k], where[2 * k + 1]};
+		if (at[k].start < 0 || !place_known(at[k]))
+			return reader_fail(r,
+					   "%s and %s round something expected",
+					   marks[2 * k], marks[2 * k + 1]);
+	}
 	return 0;
 }
 
-/* The marks of the second nominal moved what the first one's place says. */
-static int cut_marks(struct reader *r, char *text, struct place at[2])
+/* Without the white space at its edges. */
+static char *take_name(const struct offsets *o, struct place *at)
 {
-	const char *one = strstr(text, "<e1>"), *two = strstr(text, "<e2>");
-	int first = two && two < one, rc;
-
-	rc = cut_mark(r, text, first + 1, &at[first]);
-	return rc < 0 ? rc : cut_mark(r, text, 2 - first, &at[!first]);
+	while (at->start < at->end &&
+	       is_space_byte(o->text[o->byte[at->start]]))
+		at->start++;
+	while (at->start < at->end &&
+	       is_space_byte(o->text[o->byte[at->end - 1]]))
+		at->end--;
+	return place_known(*at) ? offsets_copy(o, *at) : NULL;
 }
 
 /* Head and tail: strings and places. */
 static int set_pair(struct reader *r, struct example *e, struct record *rec,
-		    const struct place at[2])
+		    struct place at[2])
 {
 	struct offsets o;
-	struct span head, tail;
-	int rc = 0;
 
 	offsets_make(&o, e->text, OFFSET_CP);
-	head = span_trim(offsets_span(&o, at[0]));
-	tail = span_trim(offsets_span(&o, at[1]));
-	if (head.len == 0 || tail.len == 0 || !place_known(at[0]) ||
-	    !place_known(at[1]))
-		rc = reader_fail(r, "a nominal is empty");
-	e->head = xstrndup(head.s, head.len);
-	e->tail = xstrndup(tail.s, tail.len);
-	rec->head = xstrdup(e->head);
-	rec->tail = xstrdup(e->tail);
+	rec->head = take_name(&o, &at[0]);
+	rec->tail = take_name(&o, &at[1]);
+	offsets_release(&o);
+	if (!rec->head || !rec->tail)
+		return reader_fail(r, "a nominal is empty");
 	rec->head_at = at[0];
 	rec->tail_at = at[1];
-	offsets_release(&o);
-	return rc;
+	e->head = xstrdup(rec->head);
+	e->tail = xstrdup(rec->tail);
+	return 0;
 }
 
 /* N TAB "sentence" */

@@ -57,6 +57,20 @@ static void add_asoc(struct element *e, struct json *asoc, const char *role,
 	str_addf(&e->record, " " OPEN " %s " COLON " %s " CLOSE, role, text);
 }
 
+/* Spans lose white space at their edges, which only places can have. */
+static void trim_all(const struct graph *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		char *text = g->node[i].text;
+		struct span s = span_trim(span_of(text ? text : ""));
+
+		if (!text)
+			continue;
+		memmove(text, s.s, s.len);
+		text[s.len] = '\0';
+	}
+}
+
 static void put_relation(struct element *e, const struct link *l)
 {
 	const char *head = e->doc->g.node[l->from].text;
@@ -126,6 +140,7 @@ static void put_element(struct writer *w, const struct document *doc)
 	struct json *j = json_new_object();
 	char *image = writer_image(w, doc->e);
 
+	trim_all(&doc->g);
 	str_add(&e.record, OPEN);
 	for (size_t i = 0; i < doc->g.n; i++)
 		if (doc->g.node[i].kind <= NODE_EVENT)

@@ -258,6 +258,15 @@ void writer_put_place(struct json *j, const char *start, const char *end,
 	json_put_int(j, end, doc->o.unit[p.end]);
 }
 
+void writer_put_text(struct json *j, const struct node *n)
+{
+	struct span s = span_trim(span_of(n->text));
+	char *text = xstrndup(s.s, s.len);
+
+	json_put_string(j, "text", text);
+	free(text);
+}
+
 struct json *writer_words(struct writer *w, const struct document *doc,
 			  struct words *words)
 {

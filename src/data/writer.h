@@ -60,6 +60,8 @@ void writer_end_array(struct writer *w);
 /* "start" and "end" of a place in the unit asked for. */
 void writer_put_place(struct json *j, const char *start, const char *end,
 		      const struct document *doc, struct place p);
+/* "text" of a span of whole words, without white space at its edges. */
+void writer_put_text(struct json *j, const struct node *n);
 /* The words of the text, cut at the edges of all spans, as an array of
  * strings; counts a text whose white space that changes. */
 struct json *writer_words(struct writer *w, const struct document *doc,
