@@ -31,11 +31,6 @@ bool record_agrees(const struct records *a, const struct record *x,
 	return same;
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 /*
  * Names of a later set in the first one's terms: those of records that both
  * have are the first one's, others are told apart by the set's letter.
@@ -96,25 +91,8 @@ struct example *pairing_example(struct dataset *out, const struct example *from)
 
 	out->ex = xgrow(out->ex, out->n, &out->cap, sizeof(*out->ex));
 	e = &out->ex[out->n++];
-	*e = (struct example){
-	    .id = xstrdup(from->id),
-	    .task = from->task,
-	    .text = xstrdup(from->text),
-	    .image = copy(from->image),
-	    .image_state = from->image_state,
-	    .boxes = from->boxes,
-	    .boxes_relative = from->boxes_relative,
-	    .width = from->width,
-	    .height = from->height,
-	    .sha256 = copy(from->sha256),
-	    .head = copy(from->head),
-	    .tail = copy(from->tail),
-	    .event = copy(from->event),
-	    .instruction = copy(from->instruction),
-	    .split = copy(from->split),
-	    .meta = copy(from->meta),
-	    .has_gold = true,
-	};
+	example_blank(e, from);
+	e->has_gold = true;
 	return e;
 }
 

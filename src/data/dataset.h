@@ -114,5 +114,7 @@ int example_from_json(struct example *e, const struct json *j, const char *what,
 /* The same value again; "image" is the path that was opened. */
 struct json *example_to_json(const struct example *e);
 void example_release(struct example *e);
+/* A copy of what is asked, without records, decisions and answers. */
+void example_blank(struct example *e, const struct example *from);
 
 #endif

@@ -10,16 +10,10 @@
 
 #include "src/base/mem.h"
 #include "src/data/field.h"
-#include "src/data/graph.h"
 #include "src/data/writer.h"
 
-struct line {
-	struct example *e;
-	struct offsets o;
-	struct graph g;
-};
-
-static int take_entity(struct reader *r, const struct json *j, struct line *l)
+static int take_entity(struct reader *r, const struct json *j,
+		       struct reading *l)
 {
 	struct node *n;
 	bool bare;
@@ -39,7 +33,8 @@ static int take_entity(struct reader *r, const struct json *j, struct line *l)
 }
 
 /* [start, end, "label"] */
-static int take_triple(struct reader *r, const struct json *j, struct line *l)
+static int take_triple(struct reader *r, const struct json *j,
+		       struct reading *l)
 {
 	static const char *const key[] = {"start_offset", "end_offset",
 					  "label"};
@@ -58,7 +53,7 @@ static int take_triple(struct reader *r, const struct json *j, struct line *l)
 }
 
 static int find_node(struct reader *r, const struct json *j, const char *key,
-		     const struct line *l, size_t *out)
+		     const struct reading *l, size_t *out)
 {
 	char *id;
 	int rc = field_name(r, j, key, &id);
@@ -70,7 +65,8 @@ static int find_node(struct reader *r, const struct json *j, const char *key,
 	return rc;
 }
 
-static int take_relation(struct reader *r, const struct json *j, struct line *l)
+static int take_relation(struct reader *r, const struct json *j,
+			 struct reading *l)
 {
 	size_t from, to;
 	struct link *k;
@@ -84,26 +80,7 @@ static int take_relation(struct reader *r, const struct json *j, struct line *l)
 		   : field_label(r, j, "type", &k->label);
 }
 
-static int take_list(struct reader *r, const struct json *j, const char *key,
-		     struct line *l,
-		     int (*take)(struct reader *r, const struct json *j,
-				 struct line *l))
-{
-	const struct json *list;
-	int rc = field_list(r, j, key, false, &list);
-
-	r->part_n = 0;
-	for (const struct json *m = json_first(list); m && rc == 0;
-	     m = json_next(m)) {
-		r->part = key;
-		r->part_n++;
-		rc = take(r, m, l);
-	}
-	r->part = NULL;
-	return rc;
-}
-
-static int get_line(struct reader *r, const struct json *j, struct line *l)
+static int get_line(struct reader *r, const struct json *j, struct reading *l)
 {
 	const char *text;
 
@@ -115,11 +92,13 @@ static int get_line(struct reader *r, const struct json *j, struct line *l)
 	if (!l->e->id)
 		l->e->id = xasprintf("%zu", r->line);
 	offsets_make(&l->o, l->e->text, r->o->unit);
-	if (take_list(r, j, "label", l, take_triple) < 0 ||
-	    take_list(r, j, "labels", l, take_triple) < 0 ||
-	    take_list(r, j, "entities", l, take_entity) < 0)
+	if (reading_list(r, j, "label", false, "label", l, take_triple) < 0 ||
+	    reading_list(r, j, "labels", false, "labels", l, take_triple) < 0 ||
+	    reading_list(r, j, "entities", false, "entities", l, take_entity) <
+		0)
 		return -ERR_DATA;
-	return take_list(r, j, "relations", l, take_relation);
+	return reading_list(r, j, "relations", false, "relations", l,
+			    take_relation);
 }
 
 static int take(struct reader *r, const struct json *j)
@@ -127,15 +106,14 @@ static int take(struct reader *r, const struct json *j)
 	static const char *const known[] = {"id",        "text",   "data",
 					    "label",     "labels", "entities",
 					    "relations", NULL};
-	struct line l = {.e = reader_add(r)};
+	struct reading l = {.e = reader_add(r)};
 	int rc = get_line(r, j, &l);
 
 	if (rc == 0) {
 		field_keep_rest(l.e, j, "doccano", known);
 		graph_give(r, &l.g);
 	}
-	offsets_release(&l.o);
-	graph_release(&l.g);
+	reading_release(&l);
 	return rc;
 }
 

@@ -27,6 +27,33 @@ void example_release(struct example *e)
 	*e = (struct example){0};
 }
 
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+void example_blank(struct example *e, const struct example *from)
+{
+	*e = (struct example){
+	    .id = copy(from->id),
+	    .task = from->task,
+	    .text = xstrdup(from->text),
+	    .image = copy(from->image),
+	    .image_state = from->image_state,
+	    .boxes = from->boxes,
+	    .boxes_relative = from->boxes_relative,
+	    .width = from->width,
+	    .height = from->height,
+	    .sha256 = copy(from->sha256),
+	    .head = copy(from->head),
+	    .tail = copy(from->tail),
+	    .event = copy(from->event),
+	    .instruction = copy(from->instruction),
+	    .split = copy(from->split),
+	    .meta = copy(from->meta),
+	};
+}
+
 static const char *const keys[] = {
     "id",        "task",        "text",    "image", "boxes", "head",   "tail",
     "event",     "instruction", "split",   "gold",  "meta",  "sha256", "size",

@@ -6,7 +6,6 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
-#include "src/data/graph.h"
 
 int field_object(struct reader *r, const struct json *j)
 {
@@ -224,6 +223,32 @@ int field_tokens(struct reader *r, const struct json *list, struct words *w,
 		words_push(w, text, &end, span_of(json_string(t)));
 	}
 	return 0;
+}
+
+void reading_release(struct reading *d)
+{
+	words_release(&d->words);
+	offsets_release(&d->o);
+	graph_release(&d->g);
+}
+
+int reading_list(struct reader *r, const struct json *j, const char *key,
+		 bool need, const char *part, struct reading *d,
+		 int (*take)(struct reader *r, const struct json *j,
+			     struct reading *d))
+{
+	const struct json *list;
+	int rc = field_list(r, j, key, need, &list);
+
+	r->part_n = 0;
+	for (const struct json *m = json_first(list); m && rc == 0;
+	     m = json_next(m)) {
+		r->part = part;
+		r->part_n++;
+		rc = take(r, m, d);
+	}
+	r->part = NULL;
+	return rc;
 }
 
 static struct json *parse_meta(const struct example *e)

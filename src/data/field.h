@@ -11,6 +11,7 @@
 
 #include "src/base/err.h"
 #include "src/base/json.h"
+#include "src/data/graph.h"
 #include "src/data/offsets.h"
 #include "src/data/reader.h"
 
@@ -49,7 +50,6 @@ int field_place(struct reader *r, const struct json *j, const char *start,
 		const char *end, const struct offsets *o, struct place *out);
 /* n->text of its place: `text` if it stands there, what stands there for
  * NULL. */
-struct node;
 int field_stands(struct reader *r, const struct offsets *o, const char *text,
 		 struct node *n);
 /* Two indices of words, the end exclusive, to a place. */
@@ -58,6 +58,21 @@ int field_words(struct reader *r, const struct json *j, const char *start,
 /* A list of words joined to a text. */
 int field_tokens(struct reader *r, const struct json *list, struct words *w,
 		 struct str *text);
+
+/* A document that is being read. */
+struct reading {
+	struct example *e; /* borrowed: the reader's newest */
+	struct words words;
+	struct offsets o; /* of its text */
+	struct graph g;
+	size_t events; /* oneie: the first event's node */
+};
+void reading_release(struct reading *d);
+/* Call `take` for each element of an array; messages call it `part`. */
+int reading_list(struct reader *r, const struct json *j, const char *key,
+		 bool need, const char *part, struct reading *d,
+		 int (*take)(struct reader *r, const struct json *j,
+			     struct reading *d));
 
 /*
  * Keep the members that are not `known` (ends with NULL): they become

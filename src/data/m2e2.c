@@ -15,19 +15,10 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/data/field.h"
-#include "src/data/graph.h"
-
-/* A sentence being read. */
-struct sentence {
-	struct example *e;
-	struct words words;
-	struct offsets o;
-	struct graph g;
-};
 
 /* A mention's words, and that "text" says the same. */
 static int get_mention(struct reader *r, const struct json *j,
-		       const struct sentence *s, struct node *n)
+		       const struct reading *s, struct node *n)
 {
 	const char *text;
 
@@ -38,7 +29,7 @@ static int get_mention(struct reader *r, const struct json *j,
 }
 
 static int take_entity(struct reader *r, const struct json *j,
-		       struct sentence *s)
+		       struct reading *s)
 {
 	struct node *n = graph_add(&s->g, NODE_ENTITY);
 
@@ -51,7 +42,7 @@ static int take_entity(struct reader *r, const struct json *j,
 /* An argument is an entity that stands there, or a span; UMIE's form says
  * only how it reads. */
 static int take_argument(struct reader *r, const struct json *j,
-			 struct sentence *s, size_t event)
+			 struct reading *s, size_t event)
 {
 	struct node end = {0}, *n;
 	size_t to = 0;
@@ -84,8 +75,7 @@ static int take_argument(struct reader *r, const struct json *j,
 	return field_label(r, j, "role", &l->label);
 }
 
-static int take_event(struct reader *r, const struct json *j,
-		      struct sentence *s)
+static int take_event(struct reader *r, const struct json *j, struct reading *s)
 {
 	const struct json *trigger = json_get(j, "trigger"), *list;
 	size_t event = s->g.n;
@@ -104,26 +94,7 @@ static int take_event(struct reader *r, const struct json *j,
 	return rc;
 }
 
-static int take_list(struct reader *r, const struct json *j, const char *key,
-		     const char *part, struct sentence *s,
-		     int (*take)(struct reader *r, const struct json *j,
-				 struct sentence *s))
-{
-	const struct json *list;
-	int rc = field_list(r, j, key, true, &list);
-
-	r->part_n = 0;
-	for (const struct json *m = json_first(list); m && rc == 0;
-	     m = json_next(m)) {
-		r->part = part;
-		r->part_n++;
-		rc = take(r, m, s);
-	}
-	r->part = NULL;
-	return rc;
-}
-
-static int get_words(struct reader *r, const struct json *j, struct sentence *s)
+static int get_words(struct reader *r, const struct json *j, struct reading *s)
 {
 	const struct json *list;
 	struct str text = {0};
@@ -140,7 +111,7 @@ static int get_words(struct reader *r, const struct json *j, struct sentence *s)
 }
 
 static int get_sentence(struct reader *r, const struct json *j,
-			struct sentence *s)
+			struct reading *s)
 {
 	const char *image;
 
@@ -151,10 +122,12 @@ static int get_sentence(struct reader *r, const struct json *j,
 		s->e->id = xasprintf("%zu", r->item);
 	if (image && *image)
 		reader_set_image(r, s->e, image);
-	if (get_words(r, j, s) < 0 || take_list(r, j, "golden-entity-mentions",
-						"entity", s, take_entity) < 0)
+	if (get_words(r, j, s) < 0 ||
+	    reading_list(r, j, "golden-entity-mentions", true, "entity", s,
+			 take_entity) < 0)
 		return -ERR_DATA;
-	return take_list(r, j, "golden-event-mentions", "event", s, take_event);
+	return reading_list(r, j, "golden-event-mentions", true, "event", s,
+			    take_event);
 }
 
 static int take_sentence(struct reader *r, const struct json *j)
@@ -162,16 +135,14 @@ static int take_sentence(struct reader *r, const struct json *j)
 	static const char *const known[] = {
 	    "sentence_id",           "words",    "golden-entity-mentions",
 	    "golden-event-mentions", "image_id", NULL};
-	struct sentence s = {.e = reader_add(r)};
+	struct reading s = {.e = reader_add(r)};
 	int rc = get_sentence(r, j, &s);
 
 	if (rc == 0) {
 		field_keep_rest(s.e, j, "m2e2", known);
 		graph_give(r, &s.g);
 	}
-	words_release(&s.words);
-	offsets_release(&s.o);
-	graph_release(&s.g);
+	reading_release(&s);
 	return rc;
 }
 

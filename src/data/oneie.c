@@ -10,19 +10,10 @@
 
 #include "src/base/mem.h"
 #include "src/data/field.h"
-#include "src/data/graph.h"
 #include "src/data/writer.h"
 
-struct line {
-	struct example *e;
-	struct words words;
-	struct offsets o;
-	struct graph g;
-	size_t events; /* the first event's node */
-};
-
-static int get_mention(struct reader *r, const struct json *j, struct line *l,
-		       struct node *n)
+static int get_mention(struct reader *r, const struct json *j,
+		       struct reading *l, struct node *n)
 {
 	const char *text;
 
@@ -33,8 +24,8 @@ static int get_mention(struct reader *r, const struct json *j, struct line *l,
 }
 
 /* Members that are strings and not `known` are remarks about `of`. */
-static void keep_remarks(struct line *l, const struct json *j, const char *of,
-			 const char *const *known)
+static void keep_remarks(struct reading *l, const struct json *j,
+			 const char *of, const char *const *known)
 {
 	for (const struct json *m = json_first(j); m; m = json_next(m)) {
 		size_t k = 0;
@@ -47,7 +38,8 @@ static void keep_remarks(struct line *l, const struct json *j, const char *of,
 	}
 }
 
-static int take_entity(struct reader *r, const struct json *j, struct line *l)
+static int take_entity(struct reader *r, const struct json *j,
+		       struct reading *l)
 {
 	static const char *const known[] = {"id",    "text", "entity_type",
 					    "start", "end",  NULL};
@@ -65,7 +57,7 @@ static int take_entity(struct reader *r, const struct json *j, struct line *l)
 
 /* The entity that an argument names. */
 static int find_entity(struct reader *r, const struct json *j,
-		       const struct line *l, size_t *out)
+		       const struct reading *l, size_t *out)
 {
 	char *id;
 	int rc = field_name(r, j, "entity_id", &id);
@@ -77,7 +69,8 @@ static int find_entity(struct reader *r, const struct json *j,
 	return rc;
 }
 
-static int take_relation(struct reader *r, const struct json *j, struct line *l)
+static int take_relation(struct reader *r, const struct json *j,
+			 struct reading *l)
 {
 	static const char *const known[] = {"id", "relation_type", "arguments",
 					    NULL};
@@ -102,7 +95,7 @@ static int take_relation(struct reader *r, const struct json *j, struct line *l)
 	return 0;
 }
 
-static int take_event(struct reader *r, const struct json *j, struct line *l)
+static int take_event(struct reader *r, const struct json *j, struct reading *l)
 {
 	static const char *const known[] = {"id", "event_type", "trigger",
 					    "arguments", NULL};
@@ -118,7 +111,7 @@ static int take_event(struct reader *r, const struct json *j, struct line *l)
 
 /* Once every event is there, since one may be an argument of another. */
 static int take_arguments(struct reader *r, const struct json *j,
-			  struct line *l)
+			  struct reading *l)
 {
 	const struct json *list;
 	size_t event = l->events + r->part_n - 1, to;
@@ -138,26 +131,7 @@ static int take_arguments(struct reader *r, const struct json *j,
 	return 0;
 }
 
-static int take_list(struct reader *r, const struct json *j, const char *key,
-		     struct line *l,
-		     int (*take)(struct reader *r, const struct json *j,
-				 struct line *l))
-{
-	const struct json *list;
-	int rc = field_list(r, j, key, false, &list);
-
-	r->part_n = 0;
-	for (const struct json *m = json_first(list); m && rc == 0;
-	     m = json_next(m)) {
-		r->part = key;
-		r->part_n++;
-		rc = take(r, m, l);
-	}
-	r->part = NULL;
-	return rc;
-}
-
-static int get_line(struct reader *r, const struct json *j, struct line *l)
+static int get_line(struct reader *r, const struct json *j, struct reading *l)
 {
 	const struct json *list;
 	struct str text = {0};
@@ -174,13 +148,17 @@ static int get_line(struct reader *r, const struct json *j, struct line *l)
 	if (rc == 0)
 		offsets_make(&l->o, l->e->text, OFFSET_CP);
 	str_release(&text);
-	if (rc < 0 || take_list(r, j, "entity_mentions", l, take_entity) < 0)
+	if (rc < 0 || reading_list(r, j, "entity_mentions", false,
+				   "entity_mentions", l, take_entity) < 0)
 		return -ERR_DATA;
 	l->events = l->g.n;
-	if (take_list(r, j, "event_mentions", l, take_event) < 0 ||
-	    take_list(r, j, "relation_mentions", l, take_relation) < 0)
+	if (reading_list(r, j, "event_mentions", false, "event_mentions", l,
+			 take_event) < 0 ||
+	    reading_list(r, j, "relation_mentions", false, "relation_mentions",
+			 l, take_relation) < 0)
 		return -ERR_DATA;
-	return take_list(r, j, "event_mentions", l, take_arguments);
+	return reading_list(r, j, "event_mentions", false, "event_mentions", l,
+			    take_arguments);
 }
 
 static int take(struct reader *r, const struct json *j)
@@ -188,16 +166,14 @@ static int take(struct reader *r, const struct json *j)
 	static const char *const known[] = {
 	    "sent_id",           "tokens",         "entity_mentions",
 	    "relation_mentions", "event_mentions", NULL};
-	struct line l = {.e = reader_add(r)};
+	struct reading l = {.e = reader_add(r)};
 	int rc = get_line(r, j, &l);
 
 	if (rc == 0) {
 		field_keep_rest(l.e, j, "oneie", known);
 		graph_give(r, &l.g);
 	}
-	words_release(&l.words);
-	offsets_release(&l.o);
-	graph_release(&l.g);
+	reading_release(&l);
 	return rc;
 }
 

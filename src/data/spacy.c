@@ -11,17 +11,10 @@
 
 #include "src/base/mem.h"
 #include "src/data/field.h"
-#include "src/data/graph.h"
 #include "src/data/writer.h"
 
-struct line {
-	struct example *e;
-	struct offsets o;
-	struct graph g;
-};
-
 static int get_span(struct reader *r, const struct json *j,
-		    const struct line *l, struct node *n)
+		    const struct reading *l, struct node *n)
 {
 	const char *text;
 
@@ -32,7 +25,7 @@ static int get_span(struct reader *r, const struct json *j,
 	return field_stands(r, &l->o, text, n);
 }
 
-static int take_span(struct reader *r, const struct json *j, struct line *l)
+static int take_span(struct reader *r, const struct json *j, struct reading *l)
 {
 	struct node *n = graph_add(&l->g, NODE_ENTITY);
 
@@ -42,7 +35,7 @@ static int take_span(struct reader *r, const struct json *j, struct line *l)
 
 /* An end of a relation: the entity of this place and label, or a span. */
 static int take_end(struct reader *r, const struct json *j, const char *key,
-		    struct line *l, size_t *out)
+		    struct reading *l, size_t *out)
 {
 	const struct json *span = json_get(j, key);
 	const char *label = json_string(json_get(span, "label"));
@@ -68,7 +61,8 @@ static int take_end(struct reader *r, const struct json *j, const char *key,
 	return 0;
 }
 
-static int take_relation(struct reader *r, const struct json *j, struct line *l)
+static int take_relation(struct reader *r, const struct json *j,
+			 struct reading *l)
 {
 	size_t from, to;
 
@@ -79,26 +73,7 @@ static int take_relation(struct reader *r, const struct json *j, struct line *l)
 			   &graph_link(&l->g, false, from, to)->label);
 }
 
-static int take_list(struct reader *r, const struct json *j, const char *key,
-		     struct line *l,
-		     int (*take)(struct reader *r, const struct json *j,
-				 struct line *l))
-{
-	const struct json *list;
-	int rc = field_list(r, j, key, false, &list);
-
-	r->part_n = 0;
-	for (const struct json *m = json_first(list); m && rc == 0;
-	     m = json_next(m)) {
-		r->part = key;
-		r->part_n++;
-		rc = take(r, m, l);
-	}
-	r->part = NULL;
-	return rc;
-}
-
-static int get_line(struct reader *r, const struct json *j, struct line *l)
+static int get_line(struct reader *r, const struct json *j, struct reading *l)
 {
 	const char *text, *image;
 
@@ -111,9 +86,10 @@ static int get_line(struct reader *r, const struct json *j, struct line *l)
 	if (reader_set_text(r, l->e, text) < 0)
 		return -ERR_DATA;
 	offsets_make(&l->o, l->e->text, r->o->unit);
-	if (take_list(r, j, "spans", l, take_span) < 0)
+	if (reading_list(r, j, "spans", false, "spans", l, take_span) < 0)
 		return -ERR_DATA;
-	return take_list(r, j, "relations", l, take_relation);
+	return reading_list(r, j, "relations", false, "relations", l,
+			    take_relation);
 }
 
 /* What was not accepted is no gold. */
@@ -156,15 +132,14 @@ static int take(struct reader *r, const struct json *j)
 	/* tokens can be had from the text again */
 	static const char *const known[] = {
 	    "text", "spans", "relations", "image", "answer", "tokens", NULL};
-	struct line l = {.e = reader_add(r)};
+	struct reading l = {.e = reader_add(r)};
 	int rc = get_line(r, j, &l);
 
 	if (rc == 0) {
 		field_keep_rest(l.e, j, "spacy", known);
 		rc = take_answer(r, j, l.e, &l.g);
 	}
-	offsets_release(&l.o);
-	graph_release(&l.g);
+	reading_release(&l);
 	return rc;
 }
 

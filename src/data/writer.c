@@ -27,6 +27,16 @@ static void lose(struct writer *w, enum loss what, size_t n)
 	w->lost->n[what] += n;
 }
 
+/* Does what people decided say so too? */
+static bool is_decided(const struct example *e, const struct record *r)
+{
+	for (size_t i = 0; i < e->judged.n; i++)
+		if (e->judged.at[i].verdict != VERDICT_REJECTED &&
+		    record_same(&e->judged.at[i].rec, r))
+			return true;
+	return false;
+}
+
 /* What is lost of one example whatever its records are. */
 static void count_example(struct writer *w, const struct example *e)
 {
@@ -50,8 +60,8 @@ static void count_example(struct writer *w, const struct example *e)
 		lose(w, LOSS_ASKED, e->head || e->event);
 	lose(w, LOSS_NOTE, (e->note != NULL) + e->flags.n);
 	lose(w, LOSS_META, (e->split != NULL) + !field_only_rest(e, format));
-	if (e->has_judged)
-		lose(w, LOSS_GOLD, e->gold.n);
+	for (size_t i = 0; e->has_judged && i < e->gold.n; i++)
+		lose(w, LOSS_GOLD, !is_decided(e, &e->gold.rec[i]));
 	for (size_t i = 0; i < e->judged.n; i++) {
 		const struct judgement *j = &e->judged.at[i];
 
