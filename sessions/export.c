@@ -57,56 +57,112 @@ static bool holds(const struct item *it)
 	       it->state == ITEM_ADDED;
 }
 
-static void add_record(struct example *out, const struct item *it)
+static struct place place_of(const struct anchor *a)
+{
+	if (a->start < 0)
+		return (struct place){0};
+	return (struct place){a->start, a->end};
+}
+
+/* The item as a record; false when a box has no number in the example. */
+static bool make_record(struct example *out, const struct item *it,
+			struct record *r)
 {
 	static const enum task tasks[] = {TASK_MNER, TASK_MRE, TASK_MED,
 					  TASK_MEAE};
 	bool visual = it->kind == ITEM_ARGUMENT && !it->self.text;
 	int region = visual ? region_number(out, it) : 0;
-	struct record *r;
 
 	if (visual && region == 0)
-		return;
-	r = records_add(&out->gold, tasks[it->kind]);
-	r->label = xstrdup(it->label);
-	r->event = copy(it->event_type);
-	r->region = region;
+		return false;
+	*r = (struct record){.task = tasks[it->kind],
+			     .label = xstrdup(it->label),
+			     .event = copy(it->event_type),
+			     .region = region};
+	r->id = xasprintf("%d", it->id);
+	r->event_id = it->event ? xasprintf("%d", it->event) : NULL;
 	if (it->kind == ITEM_RELATION) {
 		r->head = anchor_string(out, &it->head);
+		r->head_at = place_of(&it->head);
+		r->head_id = it->head_id ? xasprintf("%d", it->head_id) : NULL;
 		r->tail = anchor_string(out, &it->tail);
+		r->tail_at = place_of(&it->tail);
+		r->tail_id = it->tail_id ? xasprintf("%d", it->tail_id) : NULL;
 	} else if (visual) {
 		r->text = xasprintf("O%d", region);
 	} else {
 		r->text = anchor_string(out, &it->self);
+		r->at = place_of(&it->self);
 	}
+	return true;
+}
+
+static char *said(const char *s)
+{
+	return s && *s ? xstrdup(s) : NULL;
+}
+
+/* What somebody said about an item, with what there was to see. */
+static void add_judgement(struct example *out, const struct item *it,
+			  const struct record *r)
+{
+	static const enum verdict verdicts[] = {
+	    [ITEM_ACCEPTED] = VERDICT_ACCEPTED,
+	    [ITEM_REJECTED] = VERDICT_REJECTED,
+	    [ITEM_EDITED] = VERDICT_EDITED,
+	    [ITEM_ADDED] = VERDICT_ADDED,
+	};
+	struct judgement *j = judgements_add(&out->judged, verdicts[it->state]);
+	char when[32];
+
+	record_copy(&j->rec, r);
+	j->note = copy(it->note);
+	if (it->last.seq == 0)
+		return;
+	act_time_print(it->last.time, when);
+	j->who = said(it->last.who);
+	j->when = xstrdup(when);
+	j->model = said(it->last.model);
+	j->instruction = said(it->last.instruction);
+	j->gate = (double)it->last.gate;
+	j->p = (double)it->last.p;
+}
+
+static void add_item(struct example *out, const struct item *it)
+{
+	struct record r;
+
+	if (it->state == ITEM_TODO || !make_record(out, it, &r))
+		return;
+	if (holds(it))
+		record_copy(records_add(&out->gold, r.task), &r);
+	add_judgement(out, it, &r);
+	record_release(&r);
+}
+
+static void add_flag(struct example *out, bool there, const char *word)
+{
+	if (there)
+		labels_add(&out->flags, word, strlen(word));
 }
 
 void session_export(const struct session_example *e, struct example *out)
 {
 	const struct example *from = &e->ex;
 
-	*out = (struct example){
-	    .id = copy(from->id),
-	    .task = from->task,
-	    .text = xstrdup(from->text),
-	    .image = copy(from->image),
-	    .image_state = from->image_state,
-	    .boxes = from->boxes,
-	    .boxes_relative = from->boxes_relative,
-	    .head = copy(from->head),
-	    .tail = copy(from->tail),
-	    .event = copy(from->event),
-	    .instruction = copy(from->instruction),
-	    .split = copy(from->split),
-	    .has_gold = from->has_gold || e->progress == PROGRESS_DONE,
-	};
+	example_blank(out, from);
+	out->has_gold = from->has_gold || e->progress == PROGRESS_DONE;
+	out->note = copy(e->note);
+	add_flag(out, e->flag, "flag");
+	add_flag(out, e->progress == PROGRESS_SKIPPED, "skip");
 	if (e->progress != PROGRESS_DONE) {
 		records_copy(&out->gold, &from->gold);
 		return;
 	}
+	add_flag(out, true, "done");
+	out->has_judged = true;
 	for (size_t i = 0; i < e->n_items; i++)
-		if (holds(&e->item[i]))
-			add_record(out, &e->item[i]);
+		add_item(out, &e->item[i]);
 }
 
 void session_dataset(const struct state *s, const struct filter *f,

@@ -9,7 +9,8 @@
 /*
  * Append the examples of `s` that match f (NULL: all), without variants, to
  * *d.  An example that is done has as gold what was accepted, edited or
- * added; of others, the data set's own gold stays.  Boxes that were drawn are
+ * added, and every decision with who, when, model and score; of others, the
+ * data set's own gold stays.  Boxes that were drawn are
  * added to the example's boxes when those are in pixels.
  */
 void session_dataset(const struct state *s, const struct filter *f,

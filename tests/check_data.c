@@ -67,18 +67,18 @@ static void check_conll(const struct schema *s)
 
 static void check_mnre(const struct schema *s)
 {
-	reads("{'token': ['Ann', \"'s\", 'Bob'], " PAIR
+	reads("{'token': ['Ann', \"'s\", 'Bob'], " WHO "'pos': [2, 3]}"
 	      ", 'img_id': 'a.jpg', 'relation': '/per/per/couple'}\n"
 	      "{'token': ('Ann', 'Bob',), " PAIR
 	      ", 'img_id': 12, 'relation': None, }\r\n\n"
-	      "{\"token\": ['\\u00e9\\x41\\n\\'\"', 'B'], " PAIR
+	      "{\"token\": ['Ann', 'Bob', '\\u00e9\\x41\\n\\'\"'], " PAIR
 	      ", 'image_id': 'b', 'relation': 'None'}",
 	      NULL,
 	      "1 mre [Ann 's Bob] pics/a.jpg Ann>Bob (/per/per/couple: "
 	      "Ann > Bob)\n"
 	      "2 mre [Ann Bob] pics/12.jpg Ann>Bob (none: Ann > Bob)\n"
-	      "4 mre [\xc3\xa9"
-	      "A\n'\" B] pics/b.jpg Ann>Bob (none: Ann > Bob)\n",
+	      "4 mre [Ann Bob \xc3\xa9"
+	      "A\n'\"] pics/b.jpg Ann>Bob (none: Ann > Bob)\n",
 	      "MNRE's Python literals");
 	reads("{'token': ['Ann', 'Bob'], " PAIR
 	      ", 'relation': '/per/org/member_of'}\n"
@@ -99,14 +99,16 @@ static void check_mnre(const struct schema *s)
 	refuses("{'token': [], " PAIR ", 'relation': 'x'}", 1, "empty");
 	refuses("{'token': ['Ann'], " PAIR ", 'relation': 'x'}", 1,
 		"'pos' of 't'");
+	refuses("{'token': ['Ann', 'Bo'], " PAIR ", 'relation': 'x'}", 1,
+		"'name' of 't' is \"Bob\"");
 	refuses("{'token': ['Ann', 1], " PAIR ", 'relation': 'x'}", 1,
 		"not a string");
-	refuses("{'token': ['A', 'B'], " PAIR
+	refuses("{'token': ['Ann', 'Bob'], " PAIR
 		", 'relation': 'x', 'img_id': 1.5}",
 		1, "img_id");
-	refuses("{'token': ['A', 'B'], " PAIR ", 'relation': 'x', 'k': 1}", 1,
-		"'k'");
-	refuses("{'token': ['A', 'B'], " PAIR
+	refuses("{'token': ['Ann', 'Bob'], " PAIR ", 'relation': 'x', 'k': 1}",
+		1, "'k'");
+	refuses("{'token': ['Ann', 'Bob'], " PAIR
 		", 'relation': 'x', 'relation': 'y'}",
 		1, "twice");
 	refuses("{'token': ['A'", 1, "closing bracket");

@@ -235,7 +235,8 @@ static void check_man(void)
 		 "(Attack/Place: Suruc) (Attack/Target: O2)\n"
 		 "6 mee [Smoke after the airstrike on Suruc] pics/4.jpg "
 		 "(Attack: airstrike) (Attack/Target: O1)\n"
-		 "7 mner [Nobody is here]\n");
+		 "8 mner [Ann met Bob]\n"
+		 "8 mner [Nobody is here]\n");
 	man_data(str_cstr(&page), "conll", &s,
 		 "1015799 mner [Salvation Army feeds kids] pics/1015799.jpg "
 		 "(Organization: Salvation Army)\n"

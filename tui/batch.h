@@ -16,9 +16,6 @@ struct json;
 /* "own", "off" or a number into r; ERR_USAGE names what was given. */
 int gate_parse(const char *s, struct extract_request *r, struct err *err);
 
-/* Name of a data format; NULL: guess.  ERR_USAGE. */
-int data_format_parse(const char *s, enum data_format *out, struct err *err);
-
 /*
  * An argument that may be "@FILE": then the content of FILE without its last
  * newline.  *out is the caller's; NULL for NULL.

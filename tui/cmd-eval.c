@@ -15,7 +15,7 @@
 #include "tui/commands.h"
 
 #define OPTIONS_OF_BOTH                                                        \
-	{"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},   \
+	{"format", 0, "FORMAT", "of the data (default: guessed)"},             \
 	    {"images", 0, "DIR", "where its pictures are (default: beside)"},  \
 	    {"task", 't', "TASK", "only examples of this task"},               \
 	    {"match", 0, "strict|reference|text|offset", "the scorer"},        \
@@ -49,25 +49,6 @@ static const struct option LIVE_OPTIONS[] = {
     OPTIONS_OF_BOTH,
     {NULL, 0, NULL, NULL},
 };
-
-int data_format_parse(const char *s, enum data_format *out, struct err *err)
-{
-	static const char *const name[] = {
-#define DATA_NAME(upper, lower, what) lower,
-	    DATA_FORMATS(DATA_NAME)
-#undef DATA_NAME
-	};
-
-	*out = DATA_GUESS;
-	for (size_t i = 0; s && i < sizeof(name) / sizeof(*name); i++)
-		if (strcmp(s, name[i]) == 0) {
-			*out = (enum data_format)(i + 1);
-			return 0;
-		}
-	return s ? err_set(err, ERR_USAGE,
-			   "--format %s: jsonl, conll or mnre expected", s)
-		 : 0;
-}
 
 static void progress(void *context, size_t done, size_t of)
 {
@@ -201,7 +182,7 @@ static int run(struct app *app, const struct args *a, struct batch *b,
 				    .schema = &b->bundle->schema};
 	struct dataset data = {0};
 	struct evaluation e = {0};
-	int rc = data_format_parse(args_get(a, "format"), &d.format, err);
+	int rc = data_format_find(args_get(a, "format"), &d.format, err);
 
 	if (rc == 0)
 		rc = dataset_read(&data, a->pos[1], &d, err);
@@ -259,7 +240,7 @@ static int exec_live(struct app *app, const struct args *a, struct err *err)
 	if (s->job)
 		return err_set(err, ERR_USAGE,
 			       "eval: one is going on (cancel ends it)");
-	if (data_format_parse(args_get(a, "format"), &d.format, err) < 0 ||
+	if (data_format_find(args_get(a, "format"), &d.format, err) < 0 ||
 	    args_number(a, "fail-under", 0, 100, 0, &floor, err) < 0 ||
 	    options_of(a, &o, &task, err) < 0)
 		return -(int)err->code;

@@ -4,27 +4,47 @@
 
 #include "sessions/export.h"
 #include "src/base/err.h"
-#include "src/base/file.h"
-#include "src/base/json.h"
 #include "src/base/str.h"
+#include "src/data/offsets.h"
 #include "tui/app.h"
 #include "tui/commands.h"
 
 static const struct option OPTIONS[] = {
     {"filter", 0, "EXPR", "only these examples (default: all)"},
+    {"to", 0, "FORMAT", "format of FILE (default: by its name, or jsonl)"},
+    {"offsets", 0, "UNIT", "of FILE: cp (default), utf16, byte"},
     {NULL, 0, NULL, NULL},
 };
 
-static void print_lines(const struct dataset *d, struct str *out)
+static int fill(const struct args *a, struct write_options *o, struct err *err)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		struct json *j = example_to_json(&d->ex[i]);
-		char *line = json_print(j);
+	const char *unit = args_get(a, "offsets");
 
-		str_addf(out, "%s\n", line);
-		free(line);
-		json_free(j);
+	if (data_format_find(args_get(a, "to"), &o->format, err) < 0)
+		return -(int)err->code;
+	if (o->format == DATA_GUESS)
+		o->format = data_format_of_name(a->pos[0]);
+	if (o->format == DATA_GUESS)
+		o->format = DATA_JSONL;
+	return unit ? offset_unit_find(unit, &o->unit, err) : 0;
+}
+
+static void say_losses(struct app *app, const struct losses *lost)
+{
+	struct str text = {0};
+	char *next;
+
+	if (losses_total(lost))
+		app_say(app, "the format does not hold");
+	losses_print(lost, &text);
+	for (char *line = text.s; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (*line)
+			app_say(app, "%s", line);
 	}
+	str_release(&text);
 }
 
 static int exec_export(struct app *app, const struct args *a, struct err *err)
@@ -32,23 +52,27 @@ static int exec_export(struct app *app, const struct args *a, struct err *err)
 	const struct session *s = app_session(app, err);
 	const char *expr = args_get(a, "filter");
 	struct dataset d = {0};
-	struct str out = {0};
+	struct write_options o = {0};
+	struct losses lost = {0};
 	struct filter *f;
 	int rc;
 
 	if (!s)
 		return -(int)err->code;
-	rc = filter_parse(&f, expr ? expr : "", session_state(s), err);
+	rc = fill(a, &o, err);
+	if (rc == 0)
+		rc = filter_parse(&f, expr ? expr : "", session_state(s), err);
 	if (rc < 0)
 		return rc;
 	session_dataset(session_state(s), f, &d);
 	filter_free(f);
-	print_lines(&d, &out);
-	rc = file_replace(a->pos[0], str_cstr(&out), out.len, err);
-	if (rc == 0)
-		app_say(app, "%s: %zu examples, %zu of them done", a->pos[0],
-			d.n, session_state(s)->counts.done);
-	str_release(&out);
+	rc = dataset_write(&d, a->pos[0], &o, &lost, err);
+	if (rc == 0) {
+		app_say(app, "%s: %s, %zu examples, %zu of them done",
+			a->pos[0], data_format_name(o.format), d.n,
+			session_state(s)->counts.done);
+		say_losses(app, &lost);
+	}
 	dataset_release(&d);
 	return rc;
 }
@@ -60,6 +84,7 @@ const struct cmd cmd_export = {
     .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
-    .help = "write the session as JSONL; of done examples what was decided",
+    .help =
+	"write the session as a data set; of done examples what was decided",
     .exec = exec_export,
 };

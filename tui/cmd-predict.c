@@ -346,8 +346,7 @@ static int run(struct prediction *p, struct err *err)
 	int rc = read_options(p, err);
 
 	if (rc == 0)
-		rc =
-		    data_format_parse(args_get(p->a, "format"), &o.format, err);
+		rc = data_format_find(args_get(p->a, "format"), &o.format, err);
 	if (rc == 0)
 		rc = batch_open(&p->b, p->app, p->a, args_get(p->a, "model"),
 				err);
@@ -387,7 +386,7 @@ static const struct option OPTIONS[] = {
     BATCH_OPTIONS,
     {"output", 'o', "OUT", "append to this file (default: standard output)"},
     {"restart", 0, NULL, "begin OUT anew"},
-    {"format", 0, "jsonl|conll|mnre", "of the data (default: guessed)"},
+    {"format", 0, "FORMAT", "of the data (default: guessed)"},
     {"images", 0, "DIR", "where its pictures are (default: beside it)"},
     {"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
     {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},

@@ -13,16 +13,16 @@
 #include "tui/probe-view.h"
 
 /* Rows for commands that also go over a data set. */
-#define SET_OPTIONS                                                        \
-	{"jsonl", 0, "FILE", "a data set instead of one text"},            \
-	    {"format", 0, "jsonl|conll|mnre", "of it (default: guessed)"}, \
-	    {"images", 0, "DIR",                                           \
-	     "where its pictures are (default: beside it)"},               \
-	    {"limit", 0, "N", "only its first N examples"},                \
-	    {"progress", 0, "FILE",                                        \
-	     "note each example there; a run that was killed goes on"},    \
-	{                                                                  \
-		"seed", 0, "N", "of everything random (0)"                 \
+#define SET_OPTIONS                                                     \
+	{"jsonl", 0, "FILE", "a data set instead of one text"},         \
+	    {"format", 0, "FORMAT", "of it (default: guessed)"},        \
+	    {"images", 0, "DIR",                                        \
+	     "where its pictures are (default: beside it)"},            \
+	    {"limit", 0, "N", "only its first N examples"},             \
+	    {"progress", 0, "FILE",                                     \
+	     "note each example there; a run that was killed goes on"}, \
+	{                                                               \
+		"seed", 0, "N", "of everything random (0)"              \
 	}
 
 static const struct option PROBE_OPTIONS[] = {
@@ -104,7 +104,7 @@ static int set_of(const struct args *a, const struct extract_request *r,
 	int rc = args_int(a, "limit", 1, 1 << 30, 0, &limit, err);
 
 	if (rc == 0)
-		rc = data_format_parse(args_get(a, "format"), &o->format, err);
+		rc = data_format_find(args_get(a, "format"), &o->format, err);
 	if (rc < 0)
 		return rc;
 	o->data = args_get(a, "jsonl");

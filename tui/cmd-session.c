@@ -19,7 +19,7 @@ static const struct option LOAD_OPTIONS[] = {
 static int exec_load(struct app *app, const struct args *a, struct err *err)
 {
 	struct dataset_options o = {.image_dir = args_get(a, "images")};
-	int rc = data_format_parse(args_get(a, "format"), &o.format, err);
+	int rc = data_format_find(args_get(a, "format"), &o.format, err);
 
 	return rc < 0 ? rc : app_load(app, a->pos[0], &o, err);
 }

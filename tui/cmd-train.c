@@ -169,7 +169,7 @@ static int read_files(struct session *t, const struct args *a,
 {
 	struct dataset_options o = {.image_dir = args_get(a, "images"),
 				    .schema = &t->bundle->schema};
-	int rc = data_format_parse(args_get(a, "format"), &o.format, err);
+	int rc = data_format_find(args_get(a, "format"), &o.format, err);
 
 	for (int i = 0; i < a->n_many && rc == 0; i++)
 		if (strcmp(a->cmd->options[a->many_option[i]].name, option) ==

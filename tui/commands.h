@@ -17,6 +17,9 @@
 	_(inspect) \
 	_(init) \
 	_(pack) \
+	_(convert) \
+	_(agree) \
+	_(adjudicate) \
 	_(bench) \
 	_(open) \
 	_(text) \

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libtui.a
 libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS) \
 	$(CHAFA_CFLAGS)
 libtui_a_SOURCES = \
+	tui/annotators.c tui/annotators.h \
 	tui/app.c tui/app.h \
 	tui/app-session.c tui/app-session.h \
 	tui/bars.c \
@@ -14,8 +15,11 @@ libtui_a_SOURCES = \
 	tui/cmd.c tui/cmd.h tui/commands.h \
 	tui/child.c tui/child.h \
 	tui/cmd-ask.c \
-	tui/cmd-bench.c \
 	tui/cmd-edit.c \
+	tui/cmd-adjudicate.c \
+	tui/cmd-agree.c \
+	tui/cmd-bench.c \
+	tui/cmd-convert.c \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
 	tui/cmd-help.c \

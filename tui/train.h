@@ -12,8 +12,7 @@
 	    {"data", 0, "FILE", "examples to train on; may be given often"},   \
 	    {"dev", 0, "FILE", "examples to select on; may be given often"},   \
 	    {"tasks", 0, "LIST", "only examples of these tasks: mner,mre,…"},  \
-	    {"format", 0, "jsonl|conll|mnre",                                  \
-	     "of the data (default: guessed)"},                                \
+	    {"format", 0, "FORMAT", "of the data (default: guessed)"},         \
 	    {"images", 0, "DIR",                                               \
 	     "where pictures are (default: beside the data)"},                 \
 	    {"train-vision", 0, NULL, "train the image backbone too"},         \

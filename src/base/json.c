@@ -391,6 +391,16 @@ int json_int(const struct json *j, int64_t lo, int64_t hi, const char *what,
 	return 0;
 }
 
+struct json *json_member(struct json *j, const char *key)
+{
+	return (struct json *)cJSON_GetObjectItemCaseSensitive((cJSON *)j, key);
+}
+
+struct json *json_copy(const struct json *j)
+{
+	return (struct json *)cJSON_Duplicate((const cJSON *)j, 1);
+}
+
 struct json *json_new_object(void)
 {
 	return (struct json *)cJSON_CreateObject();

@@ -48,6 +48,10 @@ bool json_true(const struct json *j);
 int json_int(const struct json *j, int64_t lo, int64_t hi, const char *what,
 	     int64_t *out, struct err *err);
 
+/* The same of a value that is being built. */
+struct json *json_member(struct json *j, const char *key);
+struct json *json_copy(const struct json *j); /* a root of its own */
+
 /* Building.  Values put into a parent belong to it. */
 struct json *json_new_object(void);
 struct json *json_new_array(void);

@@ -6,6 +6,7 @@ libumie_a_SOURCES += \
 	src/base/json.c src/base/json.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/plugin.c src/base/plugin.h \
+	src/base/place.h \
 	src/base/rng.c src/base/rng.h \
 	src/base/str.c src/base/str.h \
 	src/base/utf8.c src/base/utf8.h

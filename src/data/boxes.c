@@ -84,19 +84,22 @@ int boxes_from_json(struct example *e, const struct json *j, const char *what,
 	return rc;
 }
 
+struct json *box_to_json(const struct box *b)
+{
+	const float v[4] = {b->x1, b->y1, b->x2, b->y2};
+	struct json *box = json_new_array();
+
+	for (int k = 0; k < 4; k++)
+		json_push_number(box, (double)v[k], 9);
+	return box;
+}
+
 struct json *boxes_to_json(const struct example *e)
 {
 	struct json *list = json_new_array(), *object;
 
-	for (int i = 1; i < e->boxes.n; i++) {
-		const struct box *b = &e->boxes.box[i];
-		const float v[4] = {b->x1, b->y1, b->x2, b->y2};
-		struct json *box = json_new_array();
-
-		for (int k = 0; k < 4; k++)
-			json_push_number(box, v[k], 9);
-		json_push(list, box);
-	}
+	for (int i = 1; i < e->boxes.n; i++)
+		json_push(list, box_to_json(&e->boxes.box[i]));
 	if (!e->boxes_relative)
 		return list;
 	object = json_new_object();

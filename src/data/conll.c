@@ -1,20 +1,25 @@
 /*
  * conll -- one token and its tag a line, a blank line after each sentence.
  *
- * The first column is the token, the last one the tag: O, B-TYPE, I-TYPE.
+ * The first column is the token, the last one the tag: O, B-TYPE, I-TYPE, and
+ * L or E for a last token, U or S for a span of one (BILOU, BIOES).
  * A line IMGID:x before a sentence names its picture x.jpg.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/data/offsets.h"
 #include "src/data/reader.h"
 
 struct sentence {
 	struct str text;
+	struct words words;
+	int32_t end;         /* code points in text */
 	char *imgid;         /* owned, or NULL */
 	struct records gold; /* open spans included */
 	struct str span;     /* text of the open span */
+	struct place at;     /* its place */
 	struct span type;    /* its type as the file has it */
 	char *label;         /* its label, owned; NULL: no span is open */
 	size_t count;        /* sentences so far */
@@ -23,6 +28,7 @@ struct sentence {
 static void sentence_release(struct sentence *s)
 {
 	str_release(&s->text);
+	words_release(&s->words);
 	str_release(&s->span);
 	records_release(&s->gold);
 	free(s->imgid);
@@ -47,14 +53,8 @@ static void close_span(struct sentence *s)
 	rec = records_add(&s->gold, TASK_MNER);
 	rec->label = s->label;
 	rec->text = str_detach(&s->span);
+	rec->at = s->at;
 	s->label = NULL;
-}
-
-static void add_token(struct str *text, struct span token)
-{
-	if (text->len)
-		str_addc(text, ' ');
-	str_addn(text, token.s, token.len);
 }
 
 /* What follows B- or I-. */
@@ -63,11 +63,11 @@ static struct span type_of(struct span tag)
 	return span_trim((struct span){tag.s + 2, tag.len - 2});
 }
 
-/* Is it O, B-x or I-x? */
+/* Is it O, B-x, I-x, L-x, E-x, U-x or S-x? */
 static bool is_tag(struct span tag)
 {
 	return span_eq(tag, "O") ||
-	       (tag.len > 2 && (tag.s[0] == 'B' || tag.s[0] == 'I') &&
+	       (tag.len > 2 && memchr("BILEUS", tag.s[0], 6) &&
 		tag.s[1] == '-' && type_of(tag).len > 0);
 }
 
@@ -94,31 +94,48 @@ static bool columns(struct span line, struct span *token, struct span *tag)
 	return true;
 }
 
+static void take_token(struct reader *r, struct sentence *s, struct span token,
+		       struct span tag)
+{
+	char mark = tag.s[0];
+	bool outside = mark == 'O', starts = memchr("BUS", mark, 3) != NULL;
+	struct span type = outside ? (struct span){"", 0} : type_of(tag);
+	struct place at;
+
+	if (outside || starts || !same_span(type, s->type))
+		close_span(s);
+	words_push(&s->words, &s->text, &s->end, token);
+	if (outside)
+		return;
+	at = s->words.at[s->words.n - 1];
+	if (s->label) {
+		str_addc(&s->span, ' ');
+	} else {
+		open_span(r, s, type);
+		s->at.start = at.start;
+	}
+	str_addn(&s->span, token.s, token.len);
+	s->at.end = at.end;
+	if (memchr("LEUS", mark, 4))
+		close_span(s);
+}
+
 static int token_line(struct reader *r, struct sentence *s, struct span line)
 {
-	struct span token, tag, type = {"", 0};
-	bool inside;
+	struct span token, tag;
 
 	if (!columns(line, &token, &tag) || !is_tag(tag))
 		return reader_fail(r,
 				   "a token and a tag (O, B-TYPE or I-TYPE) "
 				   "expected, found \"%.*s\"",
 				   span_shown(line), line.s);
-	inside = tag.s[0] != 'O';
-	if (token.len == 0 && inside)
+	if (token.len == 0 && tag.s[0] != 'O')
 		return reader_fail(r, "tag %.*s without a token",
 				   span_shown(tag), tag.s);
-	if (inside)
-		type = type_of(tag);
-	if (s->label && (tag.s[0] != 'I' || !same_span(type, s->type)))
-		close_span(s);
 	if (token.len == 0)
-		return 0;
-	add_token(&s->text, token);
-	if (inside && !s->label)
-		open_span(r, s, type);
-	if (inside)
-		add_token(&s->span, token);
+		close_span(s);
+	else
+		take_token(r, s, token, tag);
 	return 0;
 }
 
@@ -147,6 +164,8 @@ static int end_sentence(struct reader *r, struct sentence *s)
 	e->gold = s->gold;
 	e->has_gold = true;
 	s->gold = (struct records){0};
+	s->words.n = 0;
+	s->end = 0;
 	if (s->imgid)
 		reader_set_image(r, e, s->imgid);
 	free(s->imgid);
@@ -171,8 +190,10 @@ bool conll_line(struct span line)
 static int any_line(struct reader *r, struct sentence *s, struct span line)
 {
 	bool blank = span_trim(line).len == 0;
-	bool picture =
-	    starts(line, "IMGID:") && !memchr(line.s, '\t', line.len);
+	struct span token, tag;
+	/* a token may look like a picture, but then it has a tag */
+	bool picture = starts(line, "IMGID:") &&
+		       !(columns(line, &token, &tag) && is_tag(tag));
 	int rc;
 
 	if (!blank && !picture && !starts(line, "-DOCSTART-"))

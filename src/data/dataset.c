@@ -26,54 +26,44 @@ void dataset_release(struct dataset *d)
 	*d = (struct dataset){0};
 }
 
-/* The first line that is not blank, without space before it. */
-static struct span first_line(const char *s, size_t n)
-{
-	struct span rest = span_trim((struct span){s, n});
-	const char *end = memchr(rest.s, '\n', rest.len);
-
-	if (end)
-		rest.len = (size_t)(end - rest.s);
-	return rest;
-}
-
-/* The format of a file by its first line that says something. */
-static enum data_format guess(const char *s, size_t n)
-{
-	struct span line = first_line(s, n), inside;
-
-	/* A token may be empty: look at the whole line, tabs included. */
-	if (line.len == 0 || line.s[0] != '{') {
-		while (line.s > s && line.s[-1] != '\n') {
-			line.s--;
-			line.len++;
-		}
-		return conll_line(line) ? DATA_CONLL : DATA_GUESS;
-	}
-	inside = span_trim((struct span){line.s + 1, line.len - 1});
-	return inside.len && inside.s[0] == '\'' ? DATA_MNRE : DATA_JSONL;
-}
+static int (*const readers[])(struct reader *r) = {
+    [DATA_JSONL] = read_jsonl,
+    [DATA_CONLL] = read_conll,
+    [DATA_CONLL2003] = read_conll,
+    [DATA_BILOU] = read_conll,
+    [DATA_MNRE] = read_mnre,
+    [DATA_UMIE] = read_umie,
+    [DATA_M2E2] = read_m2e2,
+    [DATA_M2E2_IMAGE] = read_m2e2_image,
+    [DATA_M2E2_COREF] = read_m2e2_coref,
+    [DATA_M2E2_UMIE] = read_m2e2,
+    [DATA_ONEIE] = read_oneie,
+    [DATA_LABELSTUDIO] = read_labelstudio,
+    [DATA_COCO] = read_coco,
+    [DATA_SPACY] = read_spacy,
+    [DATA_DOCCANO] = read_doccano,
+    [DATA_CSV] = read_csv,
+    [DATA_TSV] = read_tsv,
+    [DATA_CONLL04] = read_conll04,
+    [DATA_SEMEVAL] = read_semeval,
+};
 
 static int read_format(struct reader *r)
 {
 	enum data_format f = r->o->format;
 
 	if (f == DATA_GUESS)
-		f = guess(r->s + r->i, r->n - r->i);
-	switch (f) {
-	case DATA_JSONL:
-		return read_jsonl(r);
-	case DATA_CONLL:
-		return read_conll(r);
-	case DATA_MNRE:
-		return read_mnre(r);
-	case DATA_GUESS:
-		break;
-	}
+		f = data_format_guess(r->s + r->i, r->n - r->i);
+	r->d->format = f;
+	if (f == DATA_BRAT)
+		return err_set(r->err, ERR_DATA,
+			       "%s: brat is a folder of .txt and .ann files",
+			       r->path);
+	if (f != DATA_GUESS)
+		return readers[f](r);
 	return err_set(r->err, ERR_DATA,
-		       "%s: empty or of no known format; its lines should be "
-		       "JSON objects (jsonl), \"token TAB tag\" (conll) or "
-		       "Python dicts (mnre)",
+		       "%s: empty or of no known format; name one with "
+		       "--format, or look at umie-formats(5)",
 		       r->path);
 }
 
@@ -122,6 +112,23 @@ static char *beside(const char *path)
 	return slash ? xstrndup(path, (size_t)(slash - path) + 1) : NULL;
 }
 
+/* Look at what was read, and take it in or forget it. */
+static int finish(struct reader *r, int rc, const char *bytes, size_t n)
+{
+	struct dataset *d = r->d;
+
+	if (rc == 0)
+		rc = check_read(r);
+	if (rc < 0)
+		shrink(d, r->first);
+	for (size_t i = r->first; i < d->n; i++)
+		d->missing_images += d->ex[i].image_state == IMAGE_MISSING;
+	if (rc == 0)
+		note_file(d, r->path, bytes, n);
+	labels_release(&r->lost);
+	return rc;
+}
+
 int dataset_parse(struct dataset *d, const char *bytes, size_t n,
 		  const char *path, const struct dataset_options *o,
 		  struct err *err)
@@ -134,24 +141,40 @@ int dataset_parse(struct dataset *d, const char *bytes, size_t n,
 			   .s = bytes,
 			   .n = n,
 			   .err = err};
-	char *dir;
+	char *dir = r.o->image_dir ? xstrdup(r.o->image_dir) : beside(path);
 	int rc;
 
-	dir = r.o->image_dir ? xstrdup(r.o->image_dir) : beside(path);
 	r.image_dir = dir;
 	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		r.i = 3;
-	rc = read_format(&r);
-	if (rc == 0)
-		rc = check_read(&r);
-	if (rc < 0)
-		shrink(d, r.first);
-	for (size_t i = r.first; i < d->n; i++)
-		d->missing_images += d->ex[i].image_state == IMAGE_MISSING;
-	if (rc == 0)
-		note_file(d, path, bytes, n);
-	labels_release(&r.lost);
+	rc = finish(&r, read_format(&r), bytes, n);
 	free(dir);
+	return rc;
+}
+
+/* brat's documents are files of one folder. */
+static int read_folder(struct dataset *d, const char *path,
+		       const struct dataset_options *o, struct err *err)
+{
+	static const struct dataset_options none;
+	struct reader r = {.path = path,
+			   .o = o ? o : &none,
+			   .d = d,
+			   .first = d->n,
+			   .err = err};
+	struct str bytes = {0};
+	int rc = 0;
+
+	r.image_dir = r.o->image_dir ? r.o->image_dir : path;
+	d->format = DATA_BRAT;
+	if (r.o->format != DATA_GUESS && r.o->format != DATA_BRAT)
+		rc = err_set(err, ERR_DATA, "%s: a folder; %s is one file",
+			     path, data_format_name(r.o->format));
+	if (rc == 0)
+		rc = read_brat(&r, &bytes);
+	r.path = path;
+	rc = finish(&r, rc, str_cstr(&bytes), bytes.len);
+	str_release(&bytes);
 	return rc;
 }
 
@@ -160,8 +183,11 @@ int dataset_read(struct dataset *d, const char *path,
 {
 	bool stdin_too = strcmp(path, "-") == 0;
 	struct str bytes = {0};
-	int rc = file_read(path, FILE_MAX_BYTES, &bytes, err);
+	int rc;
 
+	if (file_is_dir(path))
+		return read_folder(d, path, o, err);
+	rc = file_read(path, FILE_MAX_BYTES, &bytes, err);
 	if (rc == 0)
 		rc = dataset_parse(d, str_cstr(&bytes), bytes.len,
 				   stdin_too ? "standard input" : path, o, err);

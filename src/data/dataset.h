@@ -10,6 +10,8 @@
 #ifndef UMIE_DATA_DATASET_H
 #define UMIE_DATA_DATASET_H
 
+#include "src/data/formats.h"
+#include "src/data/layers.h"
 #include "src/image/regions.h"
 #include "src/task/record.h"
 
@@ -22,8 +24,8 @@ enum image_state { IMAGE_NONE, IMAGE_FOUND, IMAGE_MISSING };
 struct example {
 	char *id; /* owned; need not be unique */
 	enum task task;
-	char *text;                   /* owned, valid UTF-8 */
-	char *image;                  /* path, owned; NULL: no image wanted */
+	char *text;  /* owned, valid UTF-8; empty only with an image */
+	char *image; /* path, owned; NULL: no image wanted */
 	enum image_state image_state; /* as of reading */
 	/*
 	 * Boxes as the file gives them; n counts row 0, which is all zero
@@ -37,7 +39,16 @@ struct example {
 	char *split;         /* "train", "dev", …, or NULL; owned */
 	struct records gold;
 	bool has_gold;
-	char *meta; /* JSON of other programs, or NULL; owned */
+
+	char *sha256;      /* of the picture's bytes, or NULL; owned */
+	int width, height; /* of the picture as the file says; 0: unknown */
+	struct judgements judged;
+	bool has_judged; /* people went through it, maybe finding nothing */
+	struct outputs outputs;
+	struct remarks remarks;
+	char *note;          /* owned, or NULL */
+	struct labels flags; /* words: "flag", "done", "skip", "conflict" */
+	char *meta;          /* JSON of other programs, or NULL; owned */
 };
 
 /* Zeroed is empty. */
@@ -45,23 +56,11 @@ struct dataset {
 	struct example *ex; /* owned */
 	size_t n, cap;
 	size_t missing_images;
-	char *name; /* path, or paths with ", " between; owned */
+	enum data_format format; /* of the file that was read last */
+	char *name;              /* path, or paths with ", " between; owned */
 	/* SHA-256 of the file's bytes; of a further file: of the digest so
 	 * far and that file's digest, both as hexadecimal digits */
 	char digest[65];
-};
-
-/* name in --format, what it is */
-#define DATA_FORMATS(_)                                     \
-	_(JSONL, "jsonl", "umie's own, one example a line") \
-	_(CONLL, "conll", "token, tag; IMGID lines")        \
-	_(MNRE, "mnre", "one Python dict literal a line")
-
-enum data_format {
-	DATA_GUESS,
-#define DATA_ENUM(upper, name, what) DATA_##upper,
-	DATA_FORMATS(DATA_ENUM)
-#undef DATA_ENUM
 };
 
 struct dataset_options {
@@ -70,6 +69,7 @@ struct dataset_options {
 				  NULL: beside the file */
 	const struct schema *schema; /* maps tags to its spelling (PER ->
 					Person …); NULL: tags stay */
+	enum offset_unit unit;       /* of formats other than our own */
 };
 
 /*
@@ -85,6 +85,25 @@ int dataset_parse(struct dataset *d, const char *bytes, size_t n,
 		  struct err *err);
 void dataset_release(struct dataset *d);
 
+struct write_options {
+	enum data_format format; /* not GUESS */
+	enum offset_unit unit;   /* of formats other than our own */
+	const char *image_dir;   /* pictures below it are named relative to
+				    it; NULL: below the file's folder */
+};
+
+/*
+ * Write all examples to `path`: a file or folder appears whole or not at all.
+ * *lost counts what the format cannot hold.  ERR_USAGE for a format that is
+ * only read; ERR_DATA names an example that cannot be written.
+ */
+int dataset_write(const struct dataset *d, const char *path,
+		  const struct write_options *o, struct losses *lost,
+		  struct err *err);
+/* The same as bytes in memory, for formats of one file. */
+int dataset_print(const struct dataset *d, const struct write_options *o,
+		  struct str *out, struct losses *lost, struct err *err);
+
 /*
  * One example from one value of the own format.  `what` names the source in
  * messages.  A relative picture name is looked for in image_dir; NULL leaves
@@ -95,5 +114,7 @@ int example_from_json(struct example *e, const struct json *j, const char *what,
 /* The same value again; "image" is the path that was opened. */
 struct json *example_to_json(const struct example *e);
 void example_release(struct example *e);
+/* A copy of what is asked, without records, decisions and answers. */
+void example_blank(struct example *e, const struct example *from);
 
 #endif

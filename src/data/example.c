@@ -16,14 +16,48 @@ void example_release(struct example *e)
 	free(e->event);
 	free(e->instruction);
 	free(e->split);
-	free(e->meta);
 	records_release(&e->gold);
+	free(e->sha256);
+	judgements_release(&e->judged);
+	outputs_release(&e->outputs);
+	remarks_release(&e->remarks);
+	free(e->note);
+	labels_release(&e->flags);
+	free(e->meta);
 	*e = (struct example){0};
 }
 
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+void example_blank(struct example *e, const struct example *from)
+{
+	*e = (struct example){
+	    .id = copy(from->id),
+	    .task = from->task,
+	    .text = xstrdup(from->text),
+	    .image = copy(from->image),
+	    .image_state = from->image_state,
+	    .boxes = from->boxes,
+	    .boxes_relative = from->boxes_relative,
+	    .width = from->width,
+	    .height = from->height,
+	    .sha256 = copy(from->sha256),
+	    .head = copy(from->head),
+	    .tail = copy(from->tail),
+	    .event = copy(from->event),
+	    .instruction = copy(from->instruction),
+	    .split = copy(from->split),
+	    .meta = copy(from->meta),
+	};
+}
+
 static const char *const keys[] = {
-    "id",   "task",  "text",        "image", "boxes", "head",
-    "tail", "event", "instruction", "split", "gold",  "meta",
+    "id",        "task",        "text",    "image", "boxes", "head",   "tail",
+    "event",     "instruction", "split",   "gold",  "meta",  "sha256", "size",
+    "decisions", "results",     "remarks", "note",  "flags",
 };
 
 static int check_keys(const struct json *j, const char *what, struct err *err)
@@ -77,6 +111,8 @@ static int get_text(struct example *e, const struct json *j, const char *what,
 		return err_set(err, ERR_DATA,
 			       "%s: \"text\" is missing or not a string", what);
 	e->text = xstrdup(json_string(v));
+	if (!e->text[0] && json_is_string(json_get(j, "image")))
+		return 0;
 	return example_check_text(e->text, what, err);
 }
 
@@ -132,6 +168,35 @@ static int read_strings(struct example *e, const struct json *j,
 	return rc;
 }
 
+/* "size":[width,height] and "sha256" of the picture. */
+static int read_size(struct example *e, const struct json *j, const char *what,
+		     struct err *err)
+{
+	const struct json *size = json_get(j, "size"), *w = json_first(size);
+	int64_t width = 0, height = 0;
+	int rc = get_string(j, "sha256", what, &e->sha256, err);
+
+	if (rc < 0)
+		return rc;
+	if (e->sha256 && (strlen(e->sha256) != 64 ||
+			  strspn(e->sha256, "0123456789abcdef") != 64))
+		return err_set(err, ERR_DATA,
+			       "%s: \"sha256\" is not 64 hexadecimal digits",
+			       what);
+	if (size &&
+	    (json_len(size) != 2 ||
+	     json_int(w, 1, IMAGE_DIMENSION_MAX, what, &width, err) < 0 ||
+	     json_int(json_next(w), 1, IMAGE_DIMENSION_MAX, what, &height,
+		      err) < 0))
+		return err_set(err, ERR_DATA,
+			       "%s: \"size\" is not [width,height], each from "
+			       "1 to %d",
+			       what, IMAGE_DIMENSION_MAX);
+	e->width = (int)width;
+	e->height = (int)height;
+	return 0;
+}
+
 static int read_picture(struct example *e, const struct json *j,
 			const char *what, const char *image_dir,
 			struct err *err)
@@ -143,6 +208,8 @@ static int read_picture(struct example *e, const struct json *j,
 	if (name)
 		example_set_image(e, image_dir, name);
 	free(name);
+	if (rc == 0)
+		rc = read_size(e, j, what, err);
 	if (rc < 0 || !boxes || json_is_null(boxes))
 		return rc;
 	if (!e->image)
@@ -167,12 +234,10 @@ static int read_all(struct example *e, const struct json *j, const char *what,
 		rc = check_fields(e, what, err);
 	if (rc == 0)
 		rc = read_picture(e, j, what, image_dir, err);
-	if (rc == 0 && json_get(j, "meta"))
-		e->meta = json_print(json_get(j, "meta"));
 	gold = json_get(j, "gold");
 	if (rc == 0 && gold && !json_is_null(gold))
 		rc = gold_from_json(e, gold, what, err);
-	return rc;
+	return rc < 0 ? rc : layers_from_json(e, j, what, err);
 }
 
 int example_from_json(struct example *e, const struct json *j, const char *what,
@@ -203,6 +268,14 @@ struct json *example_to_json(const struct example *e)
 	put(j, "task", task_name(e->task));
 	put(j, "text", e->text);
 	put(j, "image", e->image);
+	put(j, "sha256", e->sha256);
+	if (e->width) {
+		struct json *size = json_new_array();
+
+		json_push_number(size, e->width, 9);
+		json_push_number(size, e->height, 9);
+		json_put(j, "size", size);
+	}
 	if (e->boxes.n)
 		json_put(j, "boxes", boxes_to_json(e));
 	put(j, "head", e->head);
@@ -212,5 +285,6 @@ struct json *example_to_json(const struct example *e)
 	put(j, "split", e->split);
 	if (e->has_gold)
 		json_put(j, "gold", gold_to_json(e));
+	layers_to_json(e, j);
 	return j;
 }

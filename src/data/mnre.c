@@ -8,46 +8,67 @@
 #include <string.h>
 
 #include "src/base/err.h"
-#include "src/base/json.h"
 #include "src/base/mem.h"
+#include "src/data/field.h"
 #include "src/data/pyliteral.h"
-#include "src/data/reader.h"
 
-/* Join the tokens by one space. */
-static int get_text(struct reader *r, const struct json *j, struct example *e)
+/* One line: its pair of entities and the words that they are. */
+struct line {
+	struct example *e;
+	struct words words;
+};
+
+static int get_text(struct reader *r, const struct json *j, struct line *l)
 {
 	const struct json *list = json_get(j, "token");
 	struct str text = {0};
-	char *what;
 	int rc;
 
 	if (!json_is_array(list))
 		return reader_fail(r, "'token' is not a list of words");
-	for (const struct json *t = json_first(list); t; t = json_next(t)) {
-		if (!json_is_string(t)) {
-			str_release(&text);
-			return reader_fail(r, "a token is not a string");
-		}
-		if (t != json_first(list))
-			str_addc(&text, ' ');
-		str_add(&text, json_string(t));
-	}
-	e->text = str_detach(&text);
-	what = reader_what(r);
-	rc = example_check_text(e->text, what, r->err);
-	free(what);
+	rc = field_tokens(r, list, &l->words, &text);
+	if (rc == 0)
+		rc = reader_set_text(r, l->e, str_cstr(&text));
+	str_release(&text);
 	return rc;
 }
 
-/* {'name': 'x', 'pos': [6, 7]}: the name; the position is checked. */
+/* 'pos': [6, 7]: which words are the name. */
+static int get_pos(struct reader *r, const struct json *pos, const char *key,
+		   const struct line *l, const char *name, struct place *at)
+{
+	const struct json *a = json_first(pos), *b = a ? json_next(a) : NULL;
+	int64_t n = (int64_t)l->words.n, from, to;
+	struct offsets o;
+	bool same;
+
+	if (!pos)
+		return 0;
+	if (json_len(pos) != 2 ||
+	    json_int(a, 0, n - 1, key, &from, r->err) < 0 ||
+	    json_int(b, from + 1, n, key, &to, r->err) < 0)
+		return reader_fail(r,
+				   "'pos' of '%s' is not [first, last + 1] "
+				   "of its %lld tokens",
+				   key, (long long)n);
+	*at = words_place(&l->words, (size_t)from, (size_t)to);
+	offsets_make(&o, l->e->text, OFFSET_CP);
+	same = string_stands(offsets_span(&o, *at), span_of(name));
+	offsets_release(&o);
+	if (same)
+		return 0;
+	return reader_fail(r,
+			   "'name' of '%s' is \"%.200s\", which its tokens "
+			   "%lld to %lld are not",
+			   key, name, (long long)from, (long long)to);
+}
+
+/* {'name': 'x', 'pos': [6, 7]} */
 static int get_entity(struct reader *r, const struct json *j, const char *key,
-		      char **out)
+		      const struct line *l, char **out, struct place *at)
 {
 	const struct json *entity = json_get(j, key),
-			  *name = json_get(entity, "name"),
-			  *pos = json_get(entity, "pos");
-	const struct json *a = json_first(pos), *b = a ? json_next(a) : NULL;
-	int64_t n = (int64_t)json_len(json_get(j, "token")), from, to;
+			  *name = json_get(entity, "name");
 	struct span s;
 
 	if (!json_is_string(name))
@@ -55,36 +76,24 @@ static int get_entity(struct reader *r, const struct json *j, const char *key,
 	s = span_trim(span_of(json_string(name)));
 	if (s.len == 0)
 		return reader_fail(r, "the name of '%s' is empty", key);
-	if (pos && (json_len(pos) != 2 ||
-		    json_int(a, 0, n - 1, key, &from, r->err) < 0 ||
-		    json_int(b, from + 1, n, key, &to, r->err) < 0))
-		return reader_fail(r,
-				   "'pos' of '%s' is not [first, last + 1] "
-				   "of its %lld tokens",
-				   key, (long long)n);
 	*out = xstrndup(s.s, s.len);
-	return 0;
+	return get_pos(r, json_get(entity, "pos"), key, l, *out, at);
 }
 
 static int get_relation(struct reader *r, const struct json *j,
-			struct example *e)
+			struct record *rec)
 {
 	const struct schema *schema = r->o->schema;
 	const struct json *v = json_get(j, "relation");
 	const char *text = json_is_null(v) ? "none" : json_string(v);
 	struct span name = span_trim(span_of(text ? text : ""));
-	struct record *rec;
 
 	if (!v || name.len == 0)
 		return reader_fail(r, "'relation' is missing or no name");
 	if (span_ieq(name, "none"))
 		name = span_of("none");
-	rec = records_add(&e->gold, TASK_MRE);
 	rec->label =
 	    reader_label(r, schema ? &schema->relations : NULL, TASK_MRE, name);
-	rec->head = xstrdup(e->head);
-	rec->tail = xstrdup(e->tail);
-	e->has_gold = true;
 	return 0;
 }
 
@@ -130,24 +139,38 @@ static int check_keys(struct reader *r, const struct json *j)
 	return 0;
 }
 
+static int take_pair(struct reader *r, const struct json *j, struct line *l)
+{
+	struct example *e = l->e;
+	struct record *rec;
+	int rc = get_text(r, j, l);
+
+	if (rc < 0)
+		return rc;
+	rec = records_add(&e->gold, TASK_MRE);
+	e->has_gold = true;
+	if (get_entity(r, j, "h", l, &rec->head, &rec->head_at) < 0 ||
+	    get_entity(r, j, "t", l, &rec->tail, &rec->tail_at) < 0 ||
+	    get_relation(r, j, rec) < 0)
+		return -ERR_DATA;
+	e->head = xstrdup(rec->head);
+	e->tail = xstrdup(rec->tail);
+	return get_image(r, j, e);
+}
+
 static int take_dict(struct reader *r, const struct json *j)
 {
-	struct example *e;
+	struct line l = {0};
 	int rc = check_keys(r, j);
 
 	if (rc < 0)
 		return rc;
-	e = reader_add(r);
-	e->task = TASK_MRE;
-	e->id = xasprintf("%zu", r->line);
-	rc = get_text(r, j, e);
-	if (rc == 0)
-		rc = get_entity(r, j, "h", &e->head);
-	if (rc == 0)
-		rc = get_entity(r, j, "t", &e->tail);
-	if (rc == 0)
-		rc = get_relation(r, j, e);
-	return rc < 0 ? rc : get_image(r, j, e);
+	l.e = reader_add(r);
+	l.e->task = TASK_MRE;
+	l.e->id = xasprintf("%zu", r->line);
+	rc = take_pair(r, j, &l);
+	words_release(&l.words);
+	return rc;
 }
 
 static int take_line(struct reader *r, struct span line)
@@ -169,13 +192,5 @@ static int take_line(struct reader *r, struct span line)
 
 int read_mnre(struct reader *r)
 {
-	struct span line;
-	int rc = reader_line(r, &line);
-
-	while (rc > 0) {
-		rc = span_trim(line).len ? take_line(r, line) : 0;
-		if (rc == 0)
-			rc = reader_line(r, &line);
-	}
-	return rc;
+	return reader_lines(r, take_line);
 }

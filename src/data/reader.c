@@ -8,6 +8,7 @@
 
 #include "src/base/err.h"
 #include "src/base/file.h"
+#include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/utf8.h"
 #include "src/data/tags.h"
@@ -35,16 +36,98 @@ int reader_line(struct reader *r, struct span *line)
 	return 1;
 }
 
+static int take_object(struct reader *r, struct span line,
+		       int (*take)(struct reader *r, const struct json *j))
+{
+	char *what = reader_what(r);
+	struct json *j = json_parse(line.s, line.len, what, r->err);
+	int rc = j ? 0 : -(int)r->err->code;
+
+	if (j && !json_is_object(j))
+		rc = reader_fail(r, "a JSON object expected");
+	if (rc == 0)
+		rc = take(r, j);
+	json_free(j);
+	free(what);
+	return rc;
+}
+
+int reader_lines(struct reader *r,
+		 int (*take)(struct reader *r, struct span line))
+{
+	struct span line;
+	int rc = reader_line(r, &line);
+
+	while (rc > 0) {
+		r->part = NULL;
+		rc = span_trim(line).len ? take(r, line) : 0;
+		if (rc == 0)
+			rc = reader_line(r, &line);
+	}
+	return rc;
+}
+
+int reader_objects(struct reader *r,
+		   int (*take)(struct reader *r, const struct json *j))
+{
+	struct span line;
+	int rc = reader_line(r, &line);
+
+	while (rc > 0) {
+		r->part = NULL;
+		rc = span_trim(line).len ? take_object(r, line, take) : 0;
+		if (rc == 0)
+			rc = reader_line(r, &line);
+	}
+	return rc;
+}
+
+struct json *reader_json(struct reader *r)
+{
+	return json_parse(r->s + r->i, r->n - r->i, r->path, r->err);
+}
+
+int reader_elements(struct reader *r, const struct json *all,
+		    int (*take)(struct reader *r, const struct json *j))
+{
+	int rc = 0;
+
+	if (!json_is_array(all))
+		return err_set(r->err, ERR_DATA,
+			       "%s: the file is not one JSON array", r->path);
+	for (const struct json *j = json_first(all); j && rc == 0;
+	     j = json_next(j)) {
+		r->item++;
+		r->part = NULL;
+		rc = json_is_object(j)
+			 ? take(r, j)
+			 : reader_fail(r, "a JSON object expected");
+	}
+	return rc;
+}
+
+int reader_array(struct reader *r,
+		 int (*take)(struct reader *r, const struct json *j))
+{
+	struct json *all = reader_json(r);
+	int rc = all ? reader_elements(r, all, take) : -(int)r->err->code;
+
+	json_free(all);
+	return rc;
+}
+
 int reader_fail(struct reader *r, const char *fmt, ...)
 {
-	char text[ERR_TEXT];
+	char text[ERR_TEXT], *where;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return err_set(r->err, ERR_DATA, "%s: line %zu: %s", r->path, r->line,
-		       text);
+	where = reader_what(r);
+	err_set(r->err, ERR_DATA, "%s: %s", where, text);
+	free(where);
+	return -ERR_DATA;
 }
 
 int span_shown(struct span s)
@@ -58,7 +141,13 @@ int span_shown(struct span s)
 
 char *reader_what(const struct reader *r)
 {
-	return xasprintf("%s: line %zu", r->path, r->line);
+	const char *kind = r->item ? "item" : "line";
+	size_t n = r->item ? r->item : r->line;
+
+	if (r->part)
+		return xasprintf("%s: %s %zu: %s %zu", r->path, kind, n,
+				 r->part, r->part_n);
+	return xasprintf("%s: %s %zu", r->path, kind, n);
 }
 
 struct example *reader_add(struct reader *r)
@@ -128,4 +217,18 @@ int example_check_text(const char *text, const char *what, struct err *err)
 			       "%s: the text is longer than %d bytes", what,
 			       LINE_MAX_BYTES);
 	return 0;
+}
+
+int reader_set_text(struct reader *r, struct example *e, const char *text)
+{
+	char *what;
+	int rc = 0;
+
+	e->text = xstrdup(text);
+	if (*text || !e->image) {
+		what = reader_what(r);
+		rc = example_check_text(text, what, r->err);
+		free(what);
+	}
+	return rc;
 }

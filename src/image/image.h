@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/base/place.h"
+
 struct err;
 
 struct image {
@@ -15,11 +17,6 @@ struct image {
 };
 
 void image_release(struct image *im);
-
-/* A box in pixels of the upright image, fractions allowed, x2 > x1, y2 > y1. */
-struct box {
-	float x1, y1, x2, y2;
-};
 
 enum { IMAGE_DIMENSION_MAX = 16384, IMAGE_BYTES_MAX = 64 << 20 };
 #define IMAGE_PIXELS_MAX ((size_t)64 << 20)

@@ -21,13 +21,19 @@ void records_drop(struct records *l, const char *segment, size_t n,
 	    (struct dropped){xstrndup(segment, n), reason};
 }
 
-static void record_release(struct record *r)
+void record_release(struct record *r)
 {
 	free(r->label);
 	free(r->text);
 	free(r->head);
 	free(r->tail);
 	free(r->event);
+	free(r->id);
+	free(r->head_id);
+	free(r->tail_id);
+	free(r->event_id);
+	free(r->text_id);
+	*r = (struct record){0};
 }
 
 void records_release(struct records *l)
@@ -54,23 +60,40 @@ bool record_equal(const struct record *a, const struct record *b)
 	       same(a->event, b->event);
 }
 
+bool record_same(const struct record *a, const struct record *b)
+{
+	return record_equal(a, b) && place_equal(a->at, b->at) &&
+	       place_equal(a->head_at, b->head_at) &&
+	       place_equal(a->tail_at, b->tail_at) && a->boxed == b->boxed &&
+	       memcmp(&a->box, &b->box, sizeof(a->box)) == 0;
+}
+
 static char *copy(const char *s)
 {
 	return s ? xstrdup(s) : NULL;
+}
+
+void record_copy(struct record *to, const struct record *from)
+{
+	*to = *from;
+	to->label = copy(from->label);
+	to->text = copy(from->text);
+	to->head = copy(from->head);
+	to->tail = copy(from->tail);
+	to->event = copy(from->event);
+	to->id = copy(from->id);
+	to->head_id = copy(from->head_id);
+	to->tail_id = copy(from->tail_id);
+	to->event_id = copy(from->event_id);
+	to->text_id = copy(from->text_id);
 }
 
 void records_copy(struct records *dst, const struct records *src)
 {
 	for (size_t i = 0, n = src->n; i < n; i++) {
 		struct record *to = records_add(dst, src->rec[i].task);
-		const struct record *from = &src->rec[i];
 
-		*to = *from;
-		to->label = copy(from->label);
-		to->text = copy(from->text);
-		to->head = copy(from->head);
-		to->tail = copy(from->tail);
-		to->event = copy(from->event);
+		record_copy(to, &src->rec[i]);
 	}
 	for (size_t i = 0, n = src->n_dropped; i < n; i++)
 		records_drop(dst, src->dropped[i].segment,

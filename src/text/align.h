@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/base/place.h"
+
 /* name in JSON, mark on the screen, meaning */
 #define FITS(_)                                                           \
 	_(EXACT, exact, "=", "stands in the text once")                   \
@@ -20,10 +22,6 @@ enum fit {
 #define FIT_ENUM(upper, lower, mark, text) FIT_##upper,
 	FITS(FIT_ENUM)
 #undef FIT_ENUM
-};
-
-struct place {
-	int32_t start, end; /* code points */
 };
 
 struct alignment {

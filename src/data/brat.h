@@ -1,0 +1,26 @@
+/*
+ * brat -- what reading and writing brat's folders share.
+ */
+#ifndef UMIE_DATA_BRAT_H
+#define UMIE_DATA_BRAT_H
+
+#include "src/data/graph.h"
+#include "src/data/reader.h"
+
+/* The type of a span that only stands in relations and events. */
+#define BRAT_SPAN SPAN_LABEL
+/* First line of [labels] in a visual.conf that gives types their labels. */
+#define BRAT_LABELS "# umie: types and what they stand for"
+
+/* Which label a type of a file means, both owned. */
+struct brat_names {
+	struct labels type, label;
+};
+void brat_names_release(struct brat_names *n);
+/* The label of a type; the type itself when nothing is known of it.
+ * Caller's. */
+char *brat_label(const struct reader *r, struct span type);
+/* The type of a label, made up and noted when it is new; borrowed. */
+const char *brat_type(struct brat_names *n, const char *label);
+
+#endif
