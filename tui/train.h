@@ -16,7 +16,7 @@
 	    {"images", 0, "DIR",                                               \
 	     "where pictures are (default: beside the data)"},                 \
 	    {"train-vision", 0, NULL, "train the image backbone too"},         \
-	    {"freeze", 0, "PREFIX",                                            \
+	    {"freeze", 0, "LIST",                                              \
 	     "tensors whose names begin so are not trained"},                  \
 	    {"epochs", 0, "N", "passes over the data (default 40)"},           \
 	    {"batch", 0, "N",                                                  \

@@ -250,10 +250,23 @@ static int load(struct bundle *b, const struct bundle_options *o,
 	return rc;
 }
 
-static void freeze(struct bundle *b, const char *prefix)
+/* Whether `name` begins with one of `prefixes`, which commas separate. */
+static bool begins(const char *name, const char *prefixes)
 {
-	for (size_t i = 0; prefix && i < b->params.n; i++)
-		if (strncmp(b->params.at[i]->name, prefix, strlen(prefix)) == 0)
+	while (*prefixes) {
+		size_t n = strcspn(prefixes, ",");
+
+		if (n && strncmp(name, prefixes, n) == 0)
+			return true;
+		prefixes += n + (prefixes[n] == ',');
+	}
+	return false;
+}
+
+static void freeze(struct bundle *b, const char *prefixes)
+{
+	for (size_t i = 0; prefixes && i < b->params.n; i++)
+		if (begins(b->params.at[i]->name, prefixes))
 			b->params.at[i]->flags &= ~(unsigned)PARAM_TRAINED;
 }
 

@@ -63,7 +63,8 @@ enum bundle_use {
 struct bundle_options {
 	enum bundle_use use;
 	uint64_t seed;      /* of tensors that the folder lacks */
-	const char *freeze; /* names that begin so are not trained; or NULL */
+	const char *freeze; /* "shared,lm_head": names that begin so are not
+			       trained; or NULL */
 };
 
 /*
