@@ -9,7 +9,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-packages="gcc libc6-dev make autoconf automake pkg-config
+packages="gcc g++ libc6-dev make autoconf automake pkg-config
 libdnnl-dev libcjson-dev libstb-dev libncurses-dev libreadline-dev
 libchafa-dev libglib2.0-dev nettle-dev libsqlite3-dev"
 
