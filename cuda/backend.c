@@ -26,12 +26,19 @@ static void cuda_forget(struct backend *be)
 	cuda_dnn_forget(cuda_of(be));
 }
 
+/* The current device is a thread's own; a failure shows at the next call. */
+static void cuda_enter(struct backend *be)
+{
+	(void)cudaSetDevice(cuda_of(be)->o.device);
+}
+
 static void cuda_close(struct backend *be)
 {
 	struct cuda *c = cuda_of(be);
 
 	if (!c)
 		return;
+	cuda_enter(be);
 	if (c->stream)
 		(void)cudaStreamSynchronize(c->stream);
 	cuda_dnn_close(c);
@@ -164,6 +171,7 @@ static struct backend *cuda_open(const struct device_options *o,
 	    .move = cuda_move,
 	    .forget = cuda_forget,
 	    .recomputes = true,
+	    .enter = cuda_enter,
 	    .close = cuda_close,
 	};
 	c->source = (struct arena_source){scratch_get, scratch_put, c};

@@ -39,8 +39,11 @@ NVCC_FLAGS = -std=c++17 -O3 -lineinfo -Werror all-warnings \
 cuda/%.o: cuda/%.cu $(cuda_headers)
 	@$(MKDIR_P) cuda
 	$(AM_V_GEN)$(NVCC) $(CUDA_ARCHS) $(NVCC_FLAGS) $(DEFS) \
-		-I$(top_srcdir) -c -o $@ $< 2>$@.log || { cat $@.log; exit 1; }
-CLEANFILES += cuda/umie-cuda.so $(cuda_objects) $(cuda_objects:%=%.log)
+		-I$(top_srcdir) -MMD -MP -MF $@.d -c -o $@ $< 2>$@.log || \
+		{ cat $@.log; exit 1; }
+-include $(cuda_objects:%=%.d)
+CLEANFILES += cuda/umie-cuda.so $(cuda_objects) $(cuda_objects:%=%.log) \
+	$(cuda_objects:%=%.d)
 
 # Every architecture of the release, whatever the build was configured for.
 check-cuda-archs:

@@ -314,7 +314,8 @@ __global__ void dropout_kernel(int64_t n, struct rng_key key, float p, bool add,
 		return;
 	rng_block(&key, (uint64_t)i / 4, out);
 	for (int j = 0; j < 4 && i + j < n; j++) {
-		v = (float)(out[j] >> 8) * 0x1p-24f >= p ? up * x[i + j] : 0;
+		v = (float)(out[j] >> 8) * 0x1p-24f >= p ? up : 0;
+		v *= x[i + j];
 		y[i + j] = add ? y[i + j] + v : v;
 	}
 }

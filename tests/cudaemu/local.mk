@@ -13,8 +13,10 @@ tests/cudaemu/%.o: cuda/%.cu $(cuda_headers) tests/cudaemu/cudaemu.h
 	@$(MKDIR_P) tests/cudaemu
 	$(AM_V_CXX)$(CXX) $(EMU_FLAGS) $(DEFS) -I$(top_srcdir) \
 		$(CUDA_CPPFLAGS) -x c++ \
-		-include $(top_srcdir)/tests/cudaemu/cudaemu.h -c -o $@ $<
-CLEANFILES += $(emu_objects) tests/cudaemu/umie-cuda.so
+		-include $(top_srcdir)/tests/cudaemu/cudaemu.h \
+		-MMD -MP -MF $@.d -c -o $@ $<
+-include $(emu_objects:%=%.d)
+CLEANFILES += $(emu_objects) $(emu_objects:%=%.d) tests/cudaemu/umie-cuda.so
 
 # Never sanitized itself: it switches stacks and tells the sanitizers so.
 check_LIBRARIES = libcudaemu.a
