@@ -15,6 +15,7 @@
 	_(init) \
 	_(pack) \
 	_(bench) \
+	_(selftest) \
 	_(open) \
 	_(text) \
 	_(image) \

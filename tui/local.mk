@@ -26,6 +26,7 @@ libtui_a_SOURCES = \
 	tui/cmd-runs.c \
 	tui/cmd-serve.c \
 	tui/cmd-set.c \
+	tui/cmd-selftest.c \
 	tui/cmd-train.c \
 	tui/cmd-add.c \
 	tui/cmd-decide.c \
