@@ -37,7 +37,6 @@ namespace cudaemu
 static bool have_tsan = __tsan_create_fiber,
 	    have_asan = __sanitizer_start_switch_fiber;
 static std::mutex devlock; // one kernel at a time
-// ---------------------------------------------------------------- fibers
 struct Cx {
 	void *sp = 0;
 	char *stk = 0;
@@ -132,14 +131,8 @@ static void sw(Cx &a, Cx &b, void *tsan_to)
 	}
 }
 static void fiber_main();
-static Cx *get_cx()
+static Cx *new_cx()
 {
-	if (!B.freecx.empty()) {
-		Cx *c = B.freecx.back();
-		B.freecx.pop_back();
-		cx_make(*c, fiber_main);
-		return c;
-	}
 	Cx *c = new Cx;
 	size_t pg = 4096;
 	char *m =
@@ -153,16 +146,61 @@ static Cx *get_cx()
 	c->stk = m + pg;
 	c->size = STK;
 	all_cx.push_back(c);
+	return c;
+}
+/*
+ * A stack for this thread.  Under TSan each thread of a block has its own:
+ * one that another has used would look like a race.
+ */
+static Cx *get_cx(const Thr *t)
+{
+	Cx *c;
+
+	if (have_tsan) {
+		c = all_cx[t->lin];
+	} else if (!B.freecx.empty()) {
+		c = B.freecx.back();
+		B.freecx.pop_back();
+	} else {
+		c = new_cx();
+	}
 	cx_make(*c, fiber_main);
 	return c;
 }
+/* Nobody stands on this stack any more. */
+static void put_cx(Cx *c)
+{
+	if (!have_tsan)
+		B.freecx.push_back(c);
+}
+/*
+ * In random orders one warp runs ahead of the others as far as it can: what a
+ * missing barrier between warps needs to show.  Moves a ready thread of that
+ * warp to the head of the queue, if there is one.
+ */
+static bool favour_ahead()
+{
+	static unsigned ahead;
+
+	if (rnd() % 256 == 0)
+		ahead = (unsigned)rnd();
+	for (size_t i = B.rq_head; i < B.rq.size(); i++)
+		if (B.rq[i] / 32 == ahead % ((B.n + 31) / 32)) {
+			std::swap(B.rq[B.rq_head], B.rq[i]);
+			return true;
+		}
+	return false;
+}
 static Thr *next_thr()
 {
+	bool ahead;
+
 	if (B.failed)
 		return 0;
+	ahead = opt.order == 2 && favour_ahead();
 	if (B.rq_head < B.rq.size() &&
-	    (opt.order != 2 || B.cursor >= B.n || (rnd() & 1))) {
-		if (opt.order == 2)
+	    (opt.order != 2 || ahead || B.cursor >= B.n || (rnd() & 1))) {
+		if (opt.order == 2 && !ahead)
 			std::swap(B.rq[B.rq_head],
 				  B.rq[B.rq_head +
 				       rnd() % (B.rq.size() - B.rq_head)]);
@@ -190,7 +228,7 @@ static void resume(Cx &from, Thr *t)
 		return;
 	}
 	if (t->st == NEW) {
-		t->cx = get_cx();
+		t->cx = get_cx(t);
 	}
 	t->st = READY;
 	B.cur = t;
@@ -268,9 +306,9 @@ static void fiber_main()
 			continue;
 		} // same stack, no switch
 		if (nx && nx->st == NEW)
-			nx->cx = get_cx(); // before c becomes free: we still
-					   // stand on it
-		B.freecx.push_back(c);
+			nx->cx = get_cx(nx); // before c becomes free: we still
+					     // stand on it
+		put_cx(c);
 		if (nx && nx->st == NEW) {
 			nx->st = READY;
 			B.cur = nx;
@@ -505,7 +543,7 @@ static bool run_block(const Launch &L, unsigned bx, unsigned by, unsigned bz)
 		for (unsigned i = 0; i < n; i++)
 			if (B.t[i].st != DONE && B.t[i].st != NEW &&
 			    B.t[i].cx) {
-				B.freecx.push_back(B.t[i].cx);
+				put_cx(B.t[i].cx);
 				B.t[i].cx = 0;
 			}
 	return !B.failed;
@@ -537,18 +575,8 @@ void run_kernel(const Launch &L, const std::function<void()> &body)
 	B.freecx.reserve(2048);
 	all_cx.reserve(
 	    2048); // no allocation on fibers: TSan sees malloc and memmove
-	if (have_tsan) {
-		size_t k = all_cx.size();
-		std::vector<Cx *> tmp;
-		while (k++ < n) {
-			auto f = B.freecx;
-			B.freecx.clear();
-			Cx *c = get_cx();
-			B.freecx = f;
-			B.freecx.push_back(c);
-		}
-		B.freecx.reserve(2048);
-	}
+	while (have_tsan && all_cx.size() < n)
+		new_cx();
 	if (have_asan) {
 		pthread_attr_t a;
 		void *p;
