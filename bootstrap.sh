@@ -91,7 +91,7 @@ case ${1-} in
 run)
 	shift
 	build
-	UMIE_PLUGIN_DIR=${UMIE_PLUGIN_DIR-$PWD/build/cuda} exec build/umie "$@"
+	UMIE_PLUGIN_DIR=${UMIE_PLUGIN_DIR-$PWD/build} exec build/umie "$@"
 	;;
 check) check ;;
 deps) deps ;;

@@ -230,8 +230,7 @@ static int cuda_facts(struct backend *be, struct device_facts *out,
 __attribute__((visibility(
     "default"))) extern const struct backend_plugin umie_backend_plugin;
 const struct backend_plugin umie_backend_plugin = {
-    .abi = BACKEND_PLUGIN_ABI,
-    .size = sizeof(struct backend_plugin),
+    .head = {BACKEND_PLUGIN_ABI, sizeof(struct backend_plugin)},
     .ops = OP_COUNT,
     .call_size = sizeof(struct op_call),
     .name = "cuda",

@@ -23,7 +23,7 @@ extern "C" {
 #include "src/base/arena.h"
 #include "src/base/err.h"
 #include "src/tensor/backend.h"
-#include "src/tensor/plugin.h"
+#include "src/tensor/backend-plugin.h"
 
 enum {
 	STAGING_SLOTS = 16,

@@ -22,12 +22,11 @@ libumie_cuda_a_CFLAGS = $(AM_CFLAGS) -fPIC -fvisibility=hidden
 endif
 
 if CUDA
-plugindir = $(pkglibdir)
-plugin_DATA = cuda/umie-cuda.so
+plugin_DATA = umie-cuda.so
 cuda_objects = $(cuda_kernels:%=cuda/%.o)
 have_cuda = yes
 
-cuda/umie-cuda.so: libumie_cuda.a $(cuda_objects)
+umie-cuda.so: libumie_cuda.a $(cuda_objects)
 	$(AM_V_CCLD)$(CC) -shared $(UMIE_LDFLAGS) $(LDFLAGS) -o $@ \
 		-Wl,--whole-archive libumie_cuda.a -Wl,--no-whole-archive \
 		$(cuda_objects) $(CUDA_LDFLAGS) $(CUDA_LIBS) -lstdc++ -lm
@@ -42,16 +41,16 @@ cuda/%.o: cuda/%.cu $(cuda_headers)
 		-I$(top_srcdir) -MMD -MP -MF $@.d -c -o $@ $< 2>$@.log || \
 		{ cat $@.log; exit 1; }
 -include $(cuda_objects:%=%.d)
-CLEANFILES += cuda/umie-cuda.so $(cuda_objects) $(cuda_objects:%=%.log) \
+CLEANFILES += umie-cuda.so $(cuda_objects) $(cuda_objects:%=%.log) \
 	$(cuda_objects:%=%.d)
 
 # Every architecture of the release, whatever the build was configured for.
 check-cuda-archs:
 	$(MAKE) $(AM_MAKEFLAGS) clean-cuda
-	$(MAKE) $(AM_MAKEFLAGS) cuda/umie-cuda.so CUDA_ARCHS="$(CUDA_ALL)"
+	$(MAKE) $(AM_MAKEFLAGS) umie-cuda.so CUDA_ARCHS="$(CUDA_ALL)"
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/cuda.test
 clean-cuda:
-	rm -f cuda/umie-cuda.so $(cuda_objects)
+	rm -f umie-cuda.so $(cuda_objects)
 CUDA_ALL = $(foreach a,75 80 86 89 90 100,-gencode \
 	arch=compute_$(a),code=sm_$(a)) \
 	-gencode arch=compute_100,code=compute_100

@@ -6,7 +6,7 @@
 #include <cuda_runtime_api.h>
 
 #include "src/tensor/ops.h"
-#include "src/tensor/plugin.h"
+#include "src/tensor/backend-plugin.h"
 #include "src/train/optim.h"
 #include "tests/cudaemu/control.h"
 #include "tests/small_model.h"

@@ -9,7 +9,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "src/tensor/plugin.h"
+#include "src/tensor/backend-plugin.h"
 #include "tests/cudaemu/control.h"
 #include "tests/ops-problem.h"
 

@@ -6,7 +6,7 @@
 #include "src/engine/clock.h"
 #include "src/engine/device.h"
 #include "src/engine/selftest.h"
-#include "src/tensor/plugin.h"
+#include "src/tensor/backend-plugin.h"
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"

@@ -1,60 +1,35 @@
 #include "src/engine/device.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/err.h"
-#include "src/base/file.h"
-#include "src/base/mem.h"
-#include "src/tensor/plugin.h"
+#include "src/base/plugin.h"
+#include "src/tensor/backend-plugin.h"
 
 #define PLUGIN "umie-cuda.so"
 
-/* Where the plugin is; to be freed. */
-static char *plugin_path(void)
-{
-	const char *dir = secure_getenv("UMIE_PLUGIN_DIR");
-
-	return file_join(dir && *dir ? dir : PKGLIBDIR, PLUGIN);
-}
-
-static int check_plugin(const struct backend_plugin *p, const char *path,
-			struct err *err)
-{
-	if (p->abi == BACKEND_PLUGIN_ABI && p->size == sizeof(*p) &&
-	    p->ops == OP_COUNT && p->call_size == sizeof(struct op_call))
-		return 0;
-	return err_set(err, ERR_DEVICE,
-		       "%s was built for another version of umie (interface "
-		       "%u, this one has %d)",
-		       path, p->abi, BACKEND_PLUGIN_ABI);
-}
-
-/* The loader knows a file that is loaded already: no state of ours. */
 const struct backend_plugin *device_plugin(struct err *err)
 {
-	const struct backend_plugin *p = NULL;
-	char *path = plugin_path();
-	void *handle;
+	const struct backend_plugin *p;
 
-	if (!file_exists(path)) {
+	if (!plugin_installed(PLUGIN)) {
 		err_set(err, ERR_DEVICE, "no CUDA plugin is installed (%s)",
-			path);
-		free(path);
+			PLUGIN);
 		return NULL;
 	}
-	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (handle)
-		p = dlsym(handle, BACKEND_PLUGIN_SYMBOL);
+	p = plugin_open(PLUGIN, BACKEND_PLUGIN_SYMBOL, BACKEND_PLUGIN_ABI,
+			sizeof(*p), err);
+	if (p &&
+	    (p->ops != OP_COUNT || p->call_size != sizeof(struct op_call))) {
+		err_set(err, ERR_DEVICE,
+			"%s was built for another list of operations", PLUGIN);
+		return NULL;
+	}
 	if (!p)
-		err_set(err, ERR_DEVICE, "the CUDA plugin cannot be loaded: %s",
-			dlerror());
-	else if (check_plugin(p, path, err) < 0)
-		p = NULL;
-	free(path);
+		err_context(err, "the CUDA plugin cannot be loaded");
 	return p;
 }
 
@@ -113,15 +88,6 @@ static int open_cpu(int threads, struct backend **out, struct err *err)
 	return *out ? 0 : -(int)err->code;
 }
 
-static bool plugin_installed(void)
-{
-	char *path = plugin_path();
-	bool yes = file_exists(path);
-
-	free(path);
-	return yes;
-}
-
 int device_open(const char *name, int threads, struct backend **out, char *note,
 		struct err *err)
 {
@@ -139,7 +105,7 @@ int device_open(const char *name, int threads, struct backend **out, char *note,
 				     "device %s: there is no such device "
 				     "(auto, cpu, cuda, cuda:N)",
 				     name);
-	if (!asked && !plugin_installed())
+	if (!asked && !plugin_installed(PLUGIN))
 		return open_cpu(threads, out, err);
 	if (open_cuda("cuda", out, err) == 0)
 		return 0;

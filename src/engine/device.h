@@ -3,9 +3,7 @@
  *
  * Names: "auto", "cpu", "cuda", "cuda:N", and behind a cuda name ",tf32" and
  * ",bf16" for faster, coarser products.  CUDA comes from the plugin
- * umie-cuda.so, looked for in $UMIE_PLUGIN_DIR (not when setuid) or else in the
- * installed library folder; it is opened only when it may be used, and never
- * closed.
+ * umie-cuda.so (src/base/plugin.h), opened only when it may be used.
  */
 #ifndef UMIE_ENGINE_DEVICE_H
 #define UMIE_ENGINE_DEVICE_H

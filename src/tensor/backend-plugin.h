@@ -1,14 +1,14 @@
 /*
- * plugin -- what the program and a backend in a shared object agree on.
+ * backend-plugin -- what the program and a backend in a plugin agree on.
  *
- * A plugin exports one constant of this type under BACKEND_PLUGIN_SYMBOL and
- * nothing else.  The program checks the first four members before it believes
- * the others, and never unloads what it loaded.  A plugin carries its own copy
- * of src/base and src/tensor: the two share only these structs.
+ * See src/base/plugin.h.  The program checks the first four members before it
+ * believes the others.  A plugin carries its own copy of src/base and
+ * src/tensor: the two share only these structs.
  */
-#ifndef UMIE_TENSOR_PLUGIN_H
-#define UMIE_TENSOR_PLUGIN_H
+#ifndef UMIE_TENSOR_BACKEND_PLUGIN_H
+#define UMIE_TENSOR_BACKEND_PLUGIN_H
 
+#include "src/base/plugin.h"
 #include "src/tensor/backend.h"
 
 enum { BACKEND_PLUGIN_ABI = 1 };
@@ -31,8 +31,7 @@ struct device_facts {
 };
 
 struct backend_plugin {
-	uint32_t abi;       /* BACKEND_PLUGIN_ABI */
-	uint32_t size;      /* of this struct */
+	struct plugin_head head;
 	uint32_t ops;       /* OP_COUNT */
 	uint32_t call_size; /* of struct op_call */
 	const char *name;   /* "cuda" */
