@@ -9,7 +9,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-packages="gcc libc6-dev make autoconf automake pkg-config
+packages="gcc g++ libc6-dev make autoconf automake pkg-config
 libdnnl-dev libcjson-dev libstb-dev libncurses-dev libreadline-dev
 libchafa-dev libglib2.0-dev nettle-dev libsqlite3-dev"
 
@@ -58,7 +58,9 @@ build() {
 	[ -x configure ] && [ configure -nt configure.ac ] ||
 		autoreconf -fi >/dev/null 2>&1 || autoreconf -fi
 	mkdir -p build
-	[ -f build/Makefile ] || (cd build && ../configure --quiet)
+	# Three architectures, the last also for all newer ones; a release has more.
+	[ -f build/Makefile ] ||
+		(cd build && ../configure --quiet --with-cuda-archs="75 80 90")
 	make -C build --no-print-directory -s -j"$(nproc)" >&2
 }
 
@@ -89,7 +91,7 @@ case ${1-} in
 run)
 	shift
 	build
-	exec build/umie "$@"
+	UMIE_PLUGIN_DIR=${UMIE_PLUGIN_DIR-$PWD/build} exec build/umie "$@"
 	;;
 check) check ;;
 deps) deps ;;

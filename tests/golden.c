@@ -2,7 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "src/base/err.h"
+#include "src/base/mem.h"
+#include "src/tensor/backend.h"
 #include "tests/tap.h"
 
 bool golden_ok(bool cond, const char *fmt, ...)
@@ -74,6 +78,26 @@ bool golden_near(const struct tensor *got, const struct tensor *want,
 		    (double)tensor_float(got, at),
 		    (double)tensor_float(want, at));
 	return false;
+}
+
+bool golden_near_on(struct backend *be, const struct tensor *got,
+		    const struct tensor *want, double tol, bool absolute,
+		    const unsigned char *mask, const char *name)
+{
+	struct tensor host;
+	struct err err;
+	bool good;
+
+	if (!got || be->host_memory)
+		return golden_near(got, want, tol, absolute, mask, name);
+	host = *got;
+	host.data = xmalloc(tensor_bytes(got));
+	good = be->copy_out(be, host.data, got->data, tensor_bytes(got),
+			    &err) == 0;
+	good = good ? golden_near(&host, want, tol, absolute, mask, name)
+		    : golden_ok(false, "%s: %s", name, err.text);
+	free(host.data);
+	return good;
 }
 
 int golden_done(void)

@@ -26,6 +26,12 @@ bool golden_near(const struct tensor *got, const struct tensor *want,
 		 double tol, bool absolute, const unsigned char *mask,
 		 const char *name);
 
+/* The same when `got` lies in the memory of `be`. */
+struct backend;
+bool golden_near_on(struct backend *be, const struct tensor *got,
+		    const struct tensor *want, double tol, bool absolute,
+		    const unsigned char *mask, const char *name);
+
 /* Print the plan; 1 when anything failed. */
 int golden_done(void);
 

@@ -122,8 +122,8 @@ static void compare(const struct golden_umie *g, const struct umie_batch *b,
 		if (g->model.config.mask_padding && rows != WHOLE)
 			mask = row_mask(g, b, rows);
 		snprintf(line, sizeof(line), "%s: %s", what, name);
-		golden_near(got, golden_get(want, full), TOLERANCE, absolute,
-			    mask, line);
+		golden_near_on(g->be, got, golden_get(want, full), TOLERANCE,
+			       absolute, mask, line);
 		free(mask);
 	}
 }

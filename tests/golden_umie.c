@@ -6,11 +6,13 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/checkpoint/weights.h"
+#include "src/engine/device.h"
 #include "tests/golden.h"
 
 static int open_parts(struct golden_umie *g, const char *config,
 		      const char *weights, bool train, struct err *err)
 {
+	const char *device = getenv("UMIE_TEST_DEVICE");
 	struct bind_report r = {0};
 	int rc;
 
@@ -19,8 +21,7 @@ static int open_parts(struct golden_umie *g, const char *config,
 	g->weights = weights_open(weights, err);
 	if (!g->weights || umie_adopt(&g->config, g->weights, NULL, err) < 0)
 		return -1;
-	g->be = cpu_backend_open(&(struct cpu_options){.threads = 2}, err);
-	if (!g->be)
+	if (device_open(device ? device : "cpu", 2, &g->be, NULL, err) < 0)
 		return -1;
 	umie_init(&g->model, &g->config, &g->params);
 	rc =

@@ -18,7 +18,8 @@ struct golden_umie {
 };
 
 /*
- * config.json and `file` of `dir` on the CPU; false, with a failed TAP line,
+ * config.json and `file` of `dir` on the CPU, or the device that the
+ * environment's UMIE_TEST_DEVICE names; false, with a failed TAP line,
  * when that does not work.  Release it in either case.
  */
 bool golden_umie_open(struct golden_umie *g, const char *dir, const char *file,

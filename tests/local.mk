@@ -18,6 +18,8 @@ tests_check_golden_SOURCES = \
 	tests/tap.h
 
 check_PROGRAMS += $(fuzz_programs)
+dist_check_SCRIPTS += tests/cuda.test tests/paper.test
+EXTRA_DIST += cuda/paper.awk tests/cudaemu/mutate.sh
 dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
 	tests/train.test tests/ranks.test tests/runs.test
 dist_check_SCRIPTS += tests/commands.test

@@ -42,22 +42,30 @@ struct world {
 	struct arena memory;
 };
 
-static inline void world_open(struct world *w, int threads, bool train)
+/* On a backend that the world then owns; released in either case. */
+static inline int world_open_on(struct world *w, struct backend *be, bool train,
+				struct err *err)
 {
-	struct err err = {0};
+	int rc;
 
-	*w = (struct world){0};
-	w->be =
-	    cpu_backend_open(&(struct cpu_options){.threads = threads}, &err);
-	if (!w->be)
-		bug("%s", err.text);
+	*w = (struct world){.be = be};
 	umie_init(&w->m, &small, &w->params);
 	params_init(&w->params, 7);
-	if ((train ? params_train(&w->params, w->be, &err)
-		   : params_place(&w->params, w->be, &err)) < 0)
+	rc = train ? params_train(&w->params, be, err)
+		   : params_place(&w->params, be, err);
+	generator_init(&w->d, &w->m, be);
+	tape_init(&w->t, be);
+	return rc;
+}
+
+static inline void world_open(struct world *w, int threads, bool train)
+{
+	struct cpu_options o = {.threads = threads};
+	struct err err = {0};
+	struct backend *be = cpu_backend_open(&o, &err);
+
+	if (!be || world_open_on(w, be, train, &err) < 0)
 		bug("%s", err.text);
-	generator_init(&w->d, &w->m, w->be);
-	tape_init(&w->t, w->be);
 }
 
 static inline void world_release(struct world *w)

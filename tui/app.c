@@ -10,6 +10,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "src/engine/clock.h"
+#include "src/engine/device.h"
 #include "tui/app-session.h"
 #include "tui/training.h"
 #include "tui/probe-view.h"
@@ -165,9 +166,11 @@ int app_set(struct app *a, const char *name, const char *value, struct err *err)
 
 int app_engine(struct app *a, struct err *err)
 {
+	char note[DEVICE_NOTE] = "";
 	char *cache;
 	struct engine_config cfg = {
-	    .device = settings_text(&a->settings, SET_DEVICE),
+	    .device = settings_given(&a->settings, SET_DEVICE),
+	    .note = note,
 	    .threads = (int)settings_whole(&a->settings, SET_THREADS),
 	    .decoder = a->decoder};
 
@@ -177,6 +180,8 @@ int app_engine(struct app *a, struct err *err)
 	cfg.cache_dir = cache;
 	a->engine = engine_start(&cfg, err);
 	free(cache);
+	if (*note)
+		app_note(a, "%s", note);
 	return a->engine ? 0 : -(int)err->code;
 }
 

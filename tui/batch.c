@@ -55,17 +55,23 @@ int app_options(struct app *app, const struct args *a, struct err *err)
 	return rc;
 }
 
-int batch_backend(struct backend **be, const struct args *a, struct err *err)
+int batch_backend(struct app *app, struct backend **be, const struct args *a,
+		  struct err *err)
 {
 	const char *device = args_get(a, "device");
+	char note[DEVICE_NOTE] = "";
 	long threads =
 	    a->settings ? settings_whole(a->settings, SET_THREADS) : 0;
 	int rc = args_int(a, "threads", 1, 1024, threads, &threads, err);
 
 	*be = NULL;
 	if (!device && a->settings)
-		device = settings_text(a->settings, SET_DEVICE);
-	return rc < 0 ? rc : device_open(device, (int)threads, be, err);
+		device = settings_given(a->settings, SET_DEVICE);
+	if (rc == 0)
+		rc = device_open(device, (int)threads, be, note, err);
+	if (*note)
+		app_note(app, "%s", note);
+	return rc;
 }
 
 int batch_open(struct batch *b, struct app *app, const struct args *a,
@@ -78,7 +84,7 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	own = path ? NULL : app_checkpoint(app, err);
 	if (!path && !own)
 		return -(int)err->code;
-	rc = batch_backend(&b->be, a, err);
+	rc = batch_backend(app, &b->be, a, err);
 	if (rc == 0)
 		rc = bundle_open(&b->bundle, path ? path : own, b->be,
 				 &(struct bundle_options){0}, err);

@@ -58,7 +58,8 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	       const char *path, struct err *err);
 /* --device and --threads of `a` for the engine that will be started. */
 int app_options(struct app *app, const struct args *a, struct err *err);
-int batch_backend(struct backend **be, const struct args *a, struct err *err);
+int batch_backend(struct app *app, struct backend **be, const struct args *a,
+		  struct err *err);
 void batch_close(struct batch *b);
 
 /* Rows of an option table for a command that opens a checkpoint. */
@@ -66,7 +67,7 @@ void batch_close(struct batch *b);
 	{"model", 'm', "CKPT",                                              \
 	 "checkpoint folder (default: the "                                 \
 	 "demonstration one)"},                                             \
-	    {"device", 0, "auto|cpu", "where to compute"},                  \
+	    {"device", 0, "NAME", "where to compute"},                      \
 	{                                                                   \
 		"threads", 0, "N", "processor threads (default: all cores)" \
 	}

@@ -39,7 +39,7 @@
 	}
 
 static const struct option OPTIONS[] = {
-    {"device", 0, "auto|cpu", "where to compute"},
+    {"device", 0, "NAME", "where to compute"},
     {"threads", 0, "N", "processor threads (default: all cores)"},
     OPTIONS_OF_BOTH,
     {NULL, 0, NULL, NULL},

@@ -19,7 +19,7 @@
 #include "tui/commands.h"
 
 static const struct option INSPECT[] = {
-    {"device", 0, "auto|cpu", "where to open it"},
+    {"device", 0, "NAME", "where to open it"},
     {"threads", 0, "N", "processor threads (default: all cores)"},
     {"json", 0, NULL, "the report as one JSON object"},
     {NULL, 0, NULL, NULL},
@@ -50,7 +50,7 @@ static int exec_inspect(struct app *app, const struct args *a, struct err *err)
 {
 	struct backend *be;
 	struct bundle *b = NULL;
-	int rc = batch_backend(&be, a, err);
+	int rc = batch_backend(app, &be, a, err);
 
 	if (rc == 0)
 		rc = bundle_open(&b, a->pos[0], be, &(struct bundle_options){0},
@@ -209,7 +209,7 @@ static int exec_init(struct app *app, const struct args *a, struct err *err)
 		rc = err_set(err, ERR_USAGE, "init: %s exists already",
 			     a->pos[0]);
 	if (rc == 0)
-		rc = device_open("cpu", 0, &be, err);
+		rc = device_open("cpu", 0, &be, NULL, err);
 	if (rc == 0) {
 		vision = register_all(&p, &m, &c);
 		params_init(&p, (uint64_t)seed);

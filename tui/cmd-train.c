@@ -441,14 +441,27 @@ static struct json *about_run(const struct session *t, const struct args *a,
  */
 static int open_device(struct session *t, const struct args *a, struct err *err)
 {
+	const char *device = args_get(a, "device");
+	char note[DEVICE_NOTE];
 	long threads;
 
 	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0)
 		return -(int)err->code;
+	if (!device && t->comm->size > 1)
+		device = "cpu";
 	if (threads == 0 && t->comm->local_size > 1)
 		threads =
 		    MAX(1, sysconf(_SC_NPROCESSORS_ONLN) / t->comm->local_size);
-	return device_open(args_get(a, "device"), (int)threads, &t->be, err);
+	if (device_open(device, (int)threads, &t->be, note, err) < 0)
+		return -(int)err->code;
+	if (*note && t->comm->rank == 0)
+		app_note(t->app, "%s", note);
+	if (t->comm->size > 1 && !t->be->host_memory)
+		return err_set(err, ERR_DEVICE,
+			       "train: several ranks compute on the processor "
+			       "only (--device cpu), this is %s",
+			       t->be->name);
+	return 0;
 }
 
 static int check_command(const struct args *a, const struct comm *c,

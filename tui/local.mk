@@ -32,6 +32,7 @@ libtui_a_SOURCES = \
 	tui/cmd-runs.c \
 	tui/cmd-serve.c \
 	tui/cmd-set.c \
+	tui/cmd-selftest.c \
 	tui/cmd-train.c \
 	tui/cmd-vary.c \
 	tui/cmd-add.c \

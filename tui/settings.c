@@ -173,6 +173,11 @@ const char *settings_text(const struct settings *s, enum setting k)
 	return s->value[k];
 }
 
+const char *settings_given(const struct settings *s, enum setting k)
+{
+	return s->from[k] == FROM_DEFAULT ? NULL : settings_text(s, k);
+}
+
 void settings_line(const struct settings *s, enum setting k, bool prose,
 		   struct str *out)
 {

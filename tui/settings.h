@@ -33,7 +33,7 @@ struct str;
 	  "without NO_COLOR")                                                  \
 	_(DELAY, "delay", WHOLE, 0, 5000, "150", "N", ANY,                     \
 	  "milliseconds from the last key to the prediction")                  \
-	_(DEVICE, "device", WORDS, 0, 0, "auto", "auto|cpu", ANY,              \
+	_(DEVICE, "device", WORDS, 0, 0, "auto", "NAME", ANY,              \
 	  "where to compute; holds from the next start on")                    \
 	_(EDITOR, "editor", WORDS, 0, 0, "", "CMD", OWN,                       \
 	  "editor of long texts; empty: $VISUAL, $EDITOR, vi")                 \
@@ -123,6 +123,8 @@ bool settings_on(const struct settings *s, enum setting k);    /* SWITCH */
 long settings_whole(const struct settings *s, enum setting k); /* WHOLE */
 /* Any; "" where nothing is given.  Borrowed until it is set again. */
 const char *settings_text(const struct settings *s, enum setting k);
+/* The same, but NULL when nobody set it. */
+const char *settings_given(const struct settings *s, enum setting k);
 
 /* One line: name, value, source; prose too when `prose`. */
 void settings_line(const struct settings *s, enum setting k, bool prose,

@@ -40,7 +40,7 @@
 	    {"resume", 0, NULL, "go on with the run in RUN"},                  \
 	    {"ranks", 0, "N", "train with N processes, through mpirun"},       \
 	    {"patience", 0, "X", "seconds that a silent rank is given (45)"},  \
-	    {"device", 0, "auto|cpu", "where to compute"},                     \
+	    {"device", 0, "NAME", "where to compute"},                     \
 	{                                                                      \
 		"threads", 0, "N", "processor threads (default: all cores)"    \
 	}

@@ -13,6 +13,15 @@ static char *path_of(const char *name)
 	return file_join(dir && *dir ? dir : PKGLIBDIR, name);
 }
 
+bool plugin_installed(const char *name)
+{
+	char *path = path_of(name);
+	bool yes = file_exists(path);
+
+	free(path);
+	return yes;
+}
+
 const void *plugin_open(const char *name, const char *symbol, uint32_t abi,
 			uint32_t size, struct err *err)
 {

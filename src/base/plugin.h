@@ -9,6 +9,7 @@
 #ifndef UMIE_BASE_PLUGIN_H
 #define UMIE_BASE_PLUGIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct err;
@@ -27,5 +28,8 @@ struct plugin_head {
  */
 const void *plugin_open(const char *name, const char *symbol, uint32_t abi,
 			uint32_t size, struct err *err);
+
+/* Whether there is a file of that name where plugin_open() looks. */
+bool plugin_installed(const char *name);
 
 #endif

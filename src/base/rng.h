@@ -10,6 +10,13 @@
 
 #include <stdint.h>
 
+/* Kernels call rng_block() too. */
+#ifdef __CUDACC__
+#define RNG_FUNCTION static inline __host__ __device__
+#else
+#define RNG_FUNCTION static inline
+#endif
+
 struct rng_key {
 	uint64_t seed;
 	uint32_t step; /* training step, or 0 */
@@ -17,7 +24,7 @@ struct rng_key {
 };
 
 /* Four 32-bit numbers: those with index 4*block … 4*block+3. */
-static inline void rng_block(const struct rng_key *k, uint64_t block,
+RNG_FUNCTION void rng_block(const struct rng_key *k, uint64_t block,
 			     uint32_t out[4])
 {
 	uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32);

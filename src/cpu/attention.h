@@ -9,6 +9,7 @@
 #define UMIE_CPU_ATTENTION_H
 
 #include "src/cpu/cpu.h"
+#include "src/tensor/bucket.h"
 
 enum {
 	ATTENTION_ROWS = 64, /* query rows of a block */
@@ -43,12 +44,5 @@ int heads_softmax(const struct heads *a, const struct block *t, float *s,
 
 /* keep (n,a->L): 0 or 1/(1-p), the numbers of this block. */
 void heads_keep(const struct heads *a, const struct block *t, float *keep);
-
-/*
- * Which row of a T5 bias table serves the distance key - query.  Half of
- * the buckets are exact, the others grow logarithmically up to max_distance.
- */
-int bias_bucket(int64_t distance, int buckets, bool bidirectional,
-		int max_distance);
 
 #endif

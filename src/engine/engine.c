@@ -182,6 +182,7 @@ static void *run(void *arg)
 
 	/* Of this thread and those it starts: no key waits for a core. */
 	setpriority(PRIO_PROCESS, 0, NICE);
+	work_enter(e->work);
 	while ((n = take(e))) {
 		struct event *ev = event_new(EVENT_DONE, n->job, n->id);
 

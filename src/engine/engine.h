@@ -66,7 +66,8 @@ struct event {
 void event_free(struct event *e);
 
 struct engine_config {
-	const char *device;      /* "auto" or "cpu" */
+	const char *device;      /* as device_open(); NULL: nobody asked */
+	char *note;              /* DEVICE_NOTE bytes for it, or NULL */
 	int threads;             /* 0: all cores */
 	struct decoder *decoder; /* borrowed; outlives the engine */
 	const char *cache_dir;   /* of image features; NULL: none */

@@ -14,6 +14,7 @@ libumie_a_SOURCES += \
 	src/engine/extraction.c \
 	src/engine/extraction-read.c \
 	src/engine/report.c \
+	src/engine/selftest.c src/engine/selftest.h \
 	src/engine/steps.c src/engine/steps.h \
 	src/engine/view.c src/engine/view.h \
 	src/engine/work.c src/engine/work.h

@@ -28,7 +28,8 @@ struct work *work_new(const struct engine_config *cfg,
 {
 	struct work *w = xcalloc(1, sizeof(*w));
 
-	if (device_open(cfg->device, cfg->threads, &w->be, err) < 0) {
+	if (device_open(cfg->device, cfg->threads, &w->be, cfg->note, err) <
+	    0) {
 		free(w);
 		return NULL;
 	}
@@ -37,6 +38,12 @@ struct work *work_new(const struct engine_config *cfg,
 	if (cfg->cache_dir)
 		w->features = feature_cache_open(cfg->cache_dir, CACHE_LIMIT);
 	return w;
+}
+
+void work_enter(struct work *w)
+{
+	if (w->be->enter)
+		w->be->enter(w->be);
 }
 
 void work_free(struct work *w)

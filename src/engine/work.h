@@ -14,6 +14,8 @@ struct work;
 
 struct work *work_new(const struct engine_config *cfg,
 		      const atomic_bool *cancel, struct err *err);
+/* From the thread that will call work_run(), before it does. */
+void work_enter(struct work *w);
 void work_free(struct work *w);
 
 /* Fill the event's payload; 0, 1 when a call has slices left, or the negative

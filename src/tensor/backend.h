@@ -160,6 +160,10 @@ struct backend {
 	/* Forget packed copies of frozen weights (before they change). */
 	void (*forget)(struct backend *be);
 	bool host_memory; /* tensors can be read by the host directly */
+	/* Make the calling thread the one that computes; NULL: no need. */
+	void (*enter)(struct backend *be);
+	/* Attention's backward needs no probabilities: none are kept. */
+	bool recomputes;
 	void (*close)(struct backend *be);
 };
 

@@ -129,7 +129,7 @@ struct tensor *op_attention(struct tape *t, struct tensor *q, struct tensor *k,
 	struct op_call c = {.op = OP_ATTENTION,
 			    .in = {q, k, v, a->bias, a->mask}};
 	int group = a->group ? a->group : 1;
-	bool keep = probs || t->recording;
+	bool keep = probs || (t->recording && !t->be->recomputes);
 
 	if (t->failed)
 		return NULL;

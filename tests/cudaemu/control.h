@@ -1,0 +1,40 @@
+/*
+ * control -- what a test may ask of the emulated device.
+ *
+ * The same settings are read from the environment when the program starts:
+ * CUDAEMU_ORDER=fwd|rev|rand:SEED, CUDAEMU_STREAMS=eager|lazy,
+ * CUDAEMU_PROTECT=1 (host code cannot touch device memory), CUDAEMU_MEM=BYTES,
+ * CUDAEMU_DEVICES=N, CUDAEMU_FAIL=NAME:N (that call fails the N-th time),
+ * CUDAEMU_TRACE=1.
+ */
+#ifndef UMIE_TESTS_CUDAEMU_CONTROL_H
+#define UMIE_TESTS_CUDAEMU_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Order of threads and blocks: "fwd", "rev", "rand:SEED". */
+void cudaemu_set_order(const char *order);
+/* lazy: queued work runs only when somebody waits for it. */
+void cudaemu_set_lazy(bool lazy);
+/* The n-th call of the runtime or a library from now on fails; 0: none. */
+void cudaemu_fail_at(long n);
+/* Calls so far that could have been made to fail. */
+long cudaemu_calls(void);
+/* Bytes allocated now, and cudaMalloc calls so far. */
+size_t cudaemu_device_bytes(void);
+size_t cudaemu_pinned_bytes(void);
+long cudaemu_allocations(void);
+/* Streams and events that were not destroyed. */
+long cudaemu_objects(void);
+/* Whether something was written behind any allocation. */
+bool cudaemu_guards_intact(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,564 @@
+// The runtime calls that the plugin makes: memory, streams, events, errors.
+#include "tests/cudaemu/control.h"
+#include "tests/cudaemu/cudaemu.h"
+#include "tests/cudaemu/emu.h"
+
+#include <sys/mman.h>
+#include <time.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cudaemu
+{
+
+Options opt;
+static std::recursive_mutex G; // guards every table below
+static thread_local int last_err, cur_dev;
+static long calls, fail_at, allocations, objects;
+
+static const char *env(const char *name, const char *fallback)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : fallback;
+}
+
+__attribute__((constructor)) static void init()
+{
+	opt.lazy = !strcmp(env("CUDAEMU_STREAMS", "eager"), "lazy");
+	opt.protect = atoi(env("CUDAEMU_PROTECT", "0"));
+	opt.trace = atoi(env("CUDAEMU_TRACE", "0"));
+	opt.devices = atoi(env("CUDAEMU_DEVICES", "1"));
+	opt.memory = strtoull(env("CUDAEMU_MEM", "8589934592"), 0, 0);
+	cudaemu_set_order(env("CUDAEMU_ORDER", "fwd"));
+}
+
+uint64_t rnd()
+{
+	uint64_t &r = opt.random;
+
+	r ^= r << 13;
+	r ^= r >> 7;
+	r ^= r << 17;
+	return r;
+}
+
+void report(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("cudaemu: ERROR: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	abort();
+}
+
+static cudaError_t ret(cudaError_t e)
+{
+	if (e != cudaSuccess)
+		last_err = e;
+	return e;
+}
+
+/* CUDAEMU_FAIL="cudaMalloc:3": the third cudaMalloc fails. */
+static bool named_failure(const char *api)
+{
+	static const char *spec = getenv("CUDAEMU_FAIL");
+	static std::map<std::string, long> count;
+	size_t n = strlen(api);
+	const char *p = spec ? strstr(spec, api) : NULL;
+
+	return p && p[n] == ':' && ++count[api] == atol(p + n + 1);
+}
+
+bool inject(const char *api)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+
+	if (opt.trace)
+		fprintf(stderr, "cudaemu: call %s\n", api);
+	return ++calls == fail_at || named_failure(api);
+}
+
+// Memory ---------------------------------------------------------------------
+
+enum Kind { DEV, PINNED };
+enum { GUARD = 8192, PATTERN = 0xa5 }; // bytes behind every allocation
+
+struct Alloc {
+	size_t n;
+	int dev;
+	Kind k;
+};
+
+static std::map<uintptr_t, Alloc> &mem = *new std::map<uintptr_t, Alloc>;
+static size_t used[2];
+static char *arena, *arena_top; // with CUDAEMU_PROTECT
+static const size_t ARENA = 16ull << 30;
+static int active;
+
+static Alloc *find(const void *p, uintptr_t *base = 0)
+{
+	auto it = mem.upper_bound((uintptr_t)p);
+
+	if (it == mem.begin())
+		return 0;
+	--it;
+	if ((uintptr_t)p > it->first + it->second.n)
+		return 0;
+	if (base)
+		*base = it->first;
+	return &it->second;
+}
+
+bool check_ptr_arg(const void *p, int argno, const char *kernel)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+	Alloc *a = find(p);
+
+	if (!p)
+		return true;
+	if (!a)
+		report("launch of %s: argument %d (%p) is not device memory "
+		       "(host pointer, or freed)",
+		       kernel, argno, p);
+	else if (a->k == DEV && a->dev != cur_dev)
+		report("launch of %s: argument %d belongs to device %d, "
+		       "current is %d",
+		       kernel, argno, a->dev, cur_dev);
+	return true;
+}
+
+bool check_dev_range(const void *p, size_t n, const char *what)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+	uintptr_t b;
+	Alloc *a = find(p, &b);
+
+	if (!a || a->k != DEV)
+		report("%s: %p is not device memory", what, p);
+	else if ((uintptr_t)p + n > b + a->n)
+		report("%s: %zu bytes at %p run past an allocation of %zu "
+		       "bytes",
+		       what, n, p, a->n);
+	return true;
+}
+
+void open_mem(int d)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+
+	if (!opt.protect)
+		return;
+	active += d;
+	if (active == (d > 0) && arena && arena_top > arena)
+		mprotect(arena, (size_t)(arena_top - arena),
+			 d > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
+}
+
+/* Memory that host code cannot touch; it is never given back. */
+static char *protected_memory(size_t n)
+{
+	char *p;
+
+	if (!arena) {
+		arena = (char *)mmap(
+		    0, ARENA, PROT_NONE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		arena_top = arena;
+	}
+	p = arena_top;
+	arena_top += (n + 4095) & ~(size_t)4095;
+	return p;
+}
+
+/* New memory is NaN, and what lies behind it a pattern. */
+static cudaError_t dmalloc(void **p, size_t n, Kind k)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+	void *q = 0;
+
+	if (k == DEV && used[DEV] + n > opt.memory)
+		return cudaErrorMemoryAllocation;
+	if (k == DEV && opt.protect)
+		q = protected_memory(n + GUARD);
+	else if (posix_memalign(&q, 256, n + GUARD))
+		return cudaErrorMemoryAllocation;
+	open_mem(1);
+	if (k == DEV && opt.protect)
+		mprotect(arena, (size_t)(arena_top - arena),
+			 PROT_READ | PROT_WRITE);
+	memset(q, 0xff, n);
+	memset((char *)q + n, PATTERN, GUARD);
+	open_mem(-1);
+	used[k] += n;
+	allocations += k == DEV;
+	mem[(uintptr_t)q] = {n, cur_dev, k};
+	*p = q;
+	return cudaSuccess;
+}
+
+static bool guard_intact(uintptr_t p, const Alloc &a)
+{
+	const unsigned char *g = (const unsigned char *)p + a.n;
+	bool good = true;
+
+	if (a.k == DEV)
+		open_mem(1);
+	for (int i = 0; i < GUARD && good; i++)
+		good = g[i] == PATTERN;
+	if (a.k == DEV)
+		open_mem(-1);
+	return good;
+}
+
+static cudaError_t dfree(void *p, Kind k)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+	auto it = mem.find((uintptr_t)p);
+
+	if (!p)
+		return cudaSuccess;
+	if (it == mem.end() || it->second.k != k)
+		report("free of %p, which is not a live %s allocation", p,
+		       k == DEV ? "device" : "pinned");
+	if (!guard_intact(it->first, it->second))
+		report("something was written behind the %zu bytes at %p",
+		       it->second.n, p);
+	used[k] -= it->second.n;
+	mem.erase(it);
+	if (!(k == DEV && opt.protect))
+		free(p);
+	return cudaSuccess;
+}
+
+} // namespace cudaemu
+
+using namespace cudaemu;
+
+void cudaemu_set_order(const char *o)
+{
+	opt.order = !strcmp(o, "rev") ? 1 : !strncmp(o, "rand", 4) ? 2 : 0;
+	opt.random = 1;
+	if (opt.order == 2 && o[4] == ':')
+		opt.random = strtoull(o + 5, 0, 0) * 0x9E3779B97F4A7C15ull + 1;
+}
+
+void cudaemu_set_lazy(bool lazy)
+{
+	opt.lazy = lazy;
+}
+
+void cudaemu_fail_at(long n)
+{
+	fail_at = n ? calls + n : 0;
+}
+
+long cudaemu_calls(void)
+{
+	return calls;
+}
+
+size_t cudaemu_device_bytes(void)
+{
+	return used[DEV];
+}
+
+size_t cudaemu_pinned_bytes(void)
+{
+	return used[PINNED];
+}
+
+long cudaemu_allocations(void)
+{
+	return allocations;
+}
+
+long cudaemu_objects(void)
+{
+	return objects;
+}
+
+bool cudaemu_guards_intact(void)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+
+	for (auto &a : mem)
+		if (!guard_intact(a.first, a.second))
+			return false;
+	return true;
+}
+
+// Streams and events ---------------------------------------------------------
+
+struct CUstream_st {
+	std::deque<std::function<void()>> q;
+	uint64_t enq = 0, done = 0;
+};
+struct CUevent_st {
+	CUstream_st *s = 0;
+	uint64_t seq = 0;
+};
+
+static CUstream_st *stream_of(cudaStream_t s)
+{
+	if ((uintptr_t)s <= 2)
+		report("work on the default stream");
+	return s;
+}
+
+static void drain(CUstream_st *s, uint64_t upto = ~0ull)
+{
+	for (;;) {
+		std::function<void()> f;
+
+		{
+			std::lock_guard<std::recursive_mutex> l(G);
+
+			if (s->q.empty() || s->done >= upto)
+				return;
+			f = std::move(s->q.front());
+			s->q.pop_front();
+		}
+		open_mem(1);
+		f();
+		open_mem(-1);
+		s->done++;
+	}
+}
+
+namespace cudaemu
+{
+
+cudaError_t enqueue(cudaStream_t st, std::function<void()> f)
+{
+	CUstream_st *s = stream_of(st);
+
+	{
+		std::lock_guard<std::recursive_mutex> l(G);
+
+		s->q.push_back(std::move(f));
+		s->enq++;
+	}
+	if (!opt.lazy)
+		drain(s);
+	return cudaSuccess;
+}
+
+cudaError_t launch(const Launch &L, std::function<void()> body)
+{
+	size_t n = (size_t)L.block.x * L.block.y * L.block.z;
+
+	if (inject("cudaLaunchKernel"))
+		return ret(cudaErrorLaunchOutOfResources);
+	if (n == 0 || n > 1024 || L.block.z > 64 || !L.grid.x || !L.grid.y ||
+	    !L.grid.z || L.grid.x > 2147483647u || L.grid.y > 65535 ||
+	    L.grid.z > 65535 || L.smem > 0)
+		return ret(cudaErrorInvalidConfiguration);
+	return ret(enqueue(
+	    L.stream, [L, body = std::move(body)] { run_kernel(L, body); }));
+}
+
+} // namespace cudaemu
+
+#define INJ(e)                         \
+	do {                           \
+		if (inject(__func__))  \
+			return ret(e); \
+	} while (0)
+
+extern "C" {
+
+cudaError_t cudaGetDeviceCount(int *n)
+{
+	INJ(cudaErrorInsufficientDriver);
+	*n = opt.devices;
+	return opt.devices ? cudaSuccess : ret(cudaErrorNoDevice);
+}
+
+cudaError_t cudaSetDevice(int d)
+{
+	INJ(cudaErrorInvalidDevice);
+	if (d < 0 || d >= opt.devices)
+		return ret(cudaErrorInvalidDevice);
+	cur_dev = d;
+	return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int d)
+{
+	INJ(cudaErrorInvalidDevice);
+	if (d < 0 || d >= opt.devices)
+		return ret(cudaErrorInvalidDevice);
+	memset(p, 0, sizeof(*p));
+	snprintf(p->name, sizeof(p->name), "emulated device %d", d);
+	p->totalGlobalMem = opt.memory;
+	return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetAttribute(int *v, cudaDeviceAttr a, int)
+{
+	INJ(cudaErrorInvalidDevice);
+	switch (a) {
+	case cudaDevAttrMultiProcessorCount:
+		*v = 1;
+		break;
+	case cudaDevAttrComputeCapabilityMajor:
+		*v = atoi(env("CUDAEMU_CAPABILITY", "90")) / 10;
+		break;
+	case cudaDevAttrComputeCapabilityMinor:
+		*v = atoi(env("CUDAEMU_CAPABILITY", "90")) % 10;
+		break;
+	default:
+		*v = 0; /* the driver does not say */
+	}
+	return cudaSuccess;
+}
+
+cudaError_t cudaMalloc(void **p, size_t n)
+{
+	INJ(cudaErrorMemoryAllocation);
+	return ret(dmalloc(p, n, DEV));
+}
+
+cudaError_t cudaFree(void *p)
+{
+	return ret(dfree(p, DEV));
+}
+
+cudaError_t cudaMallocHost(void **p, size_t n)
+{
+	INJ(cudaErrorMemoryAllocation);
+	return ret(dmalloc(p, n, PINNED));
+}
+
+cudaError_t cudaFreeHost(void *p)
+{
+	return ret(dfree(p, PINNED));
+}
+
+/* One side of a copy is what `kind` says it is; true when pinned. */
+static bool check_side(const void *p, size_t n, bool device, const char *what)
+{
+	std::lock_guard<std::recursive_mutex> l(G);
+	Alloc *a = find(p);
+
+	if (device)
+		check_dev_range(p, n, what);
+	else if (a && a->k == DEV)
+		report("%s: %p is device memory, the kind says host", what, p);
+	return a && a->k == PINNED;
+}
+
+cudaError_t cudaMemcpyAsync(void *d, const void *s, size_t n, cudaMemcpyKind k,
+			    cudaStream_t st)
+{
+	bool to = k != cudaMemcpyDeviceToHost;
+	bool from = k != cudaMemcpyHostToDevice;
+
+	INJ(cudaErrorUnknown);
+	if (!check_side(d, n, to, "memcpy destination") && !to)
+		report("a copy into pageable host memory");
+	if (!check_side(s, n, from, "memcpy source") && !from)
+		report("a copy out of pageable host memory");
+	if (to && from && (char *)d < (const char *)s + n &&
+	    (const char *)s < (char *)d + n)
+		report("a device copy whose two sides overlap");
+	return ret(enqueue(st, [=] { memcpy(d, s, n); }));
+}
+
+cudaError_t cudaMemsetAsync(void *d, int v, size_t n, cudaStream_t st)
+{
+	INJ(cudaErrorUnknown);
+	check_dev_range(d, n, "memset");
+	return ret(enqueue(st, [=] { memset(d, v, n); }));
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
+{
+	INJ(cudaErrorMemoryAllocation);
+	*s = new CUstream_st;
+	objects++;
+	return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t s)
+{
+	drain(s);
+	delete s;
+	objects--;
+	return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t s)
+{
+	bool fails = inject(__func__);
+
+	drain(stream_of(s));
+	return ret(fails ? cudaErrorLaunchFailure : cudaSuccess);
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned)
+{
+	INJ(cudaErrorMemoryAllocation);
+	*e = new CUevent_st;
+	objects++;
+	return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t e)
+{
+	delete e;
+	objects--;
+	return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t st)
+{
+	INJ(cudaErrorUnknown);
+	e->s = stream_of(st);
+	e->seq = e->s->enq + 1;
+	return ret(enqueue(st, [] {}));
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t e)
+{
+	INJ(cudaErrorLaunchFailure);
+	if (e->s)
+		drain(e->s, e->seq);
+	return cudaSuccess;
+}
+
+cudaError_t cudaGetLastError(void)
+{
+	int e = last_err;
+
+	last_err = 0;
+	return (cudaError_t)e;
+}
+
+const char *cudaGetErrorName(cudaError_t e)
+{
+	static thread_local char text[32];
+
+	snprintf(text, sizeof(text), "error %d", (int)e);
+	return text;
+}
+
+const char *cudaGetErrorString(cudaError_t)
+{
+	return "made to fail by the emulator";
+}
+
+} // extern "C"

@@ -1,0 +1,112 @@
+/* umie selftest: does the device compute what the CPU computes? */
+#include <stdio.h>
+
+#include "src/base/err.h"
+#include "src/base/mem.h"
+#include "src/engine/clock.h"
+#include "src/engine/device.h"
+#include "src/engine/selftest.h"
+#include "src/tensor/backend-plugin.h"
+#include "tui/app.h"
+#include "tui/batch.h"
+#include "tui/commands.h"
+
+static const struct option OPTIONS[] = {
+    {"device", 0, "NAME", "what to test (default: auto)"},
+    {"threads", 0, "N", "processor threads (default: all cores)"},
+    {"quick", 0, NULL, "small shapes, for an emulated device"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* What the table is printed with. */
+struct table {
+	struct app *app;
+	struct device_facts facts; /* zeros for the processor */
+};
+
+/* "12.3 %" of `most`, or nothing when that is not known. */
+static const char *share(char *buf, size_t n, double part, double most)
+{
+	*buf = '\0';
+	if (most > 0 && part > 0)
+		snprintf(buf, n, "%.1f %%", 100 * part / most);
+	return buf;
+}
+
+static void show_row(void *context, const struct selftest_row *r)
+{
+	struct table *t = context;
+	double flops = r->ms > 0 ? r->flop / r->ms * 1e3 : 0;
+	double rate = r->ms > 0 ? r->bytes / r->ms * 1e3 : 0;
+	char a[16], b[16];
+
+	app_say(t->app,
+		"%-4s %-13s %-18s %8.1e %8.1e %9.4f ms %8.1f GFLOP/s %7s "
+		"%7.1f GB/s %7s",
+		r->good ? "ok" : "FAIL", r->name, r->what, r->error,
+		r->grad_error, r->ms, flops / 1e9,
+		share(a, sizeof(a), flops, t->facts.flops), rate / 1e9,
+		share(b, sizeof(b), rate, t->facts.bandwidth));
+}
+
+static int show_device(struct table *t, struct backend *be, struct err *err)
+{
+	const struct backend_plugin *p;
+	struct device_facts *f = &t->facts;
+
+	if (be->host_memory) {
+		app_say(t->app, "device %s", be->name);
+		return 0;
+	}
+	p = device_plugin(err);
+	if (!p || p->facts(be, f, err) < 0)
+		return -(int)err->code;
+	app_say(t->app,
+		"device %s: %s, compute capability %d.%d, %d multiprocessors, "
+		"%.1f GB, at most %.1f TFLOP/s (f32) and %.0f GB/s",
+		be->name, f->name, f->capability / 10, f->capability % 10,
+		f->multiprocessors, f->memory / 1e9, f->flops / 1e12,
+		f->bandwidth / 1e9);
+	return 0;
+}
+
+static int exec_selftest(struct app *app, const struct args *a, struct err *err)
+{
+	struct table t = {.app = app};
+	struct backend *be = NULL, *cpu = NULL;
+	double start = clock_ms();
+	int failed = 0, rc = batch_backend(app, &be, a, err);
+
+	if (rc == 0)
+		rc = device_open("cpu", 0, &cpu, NULL, err);
+	if (rc == 0)
+		rc = show_device(&t, be, err);
+	if (rc == 0) {
+		app_say(app, "%-4s %-13s %-18s %8s %8s %12s", "", "op", "",
+			"error", "of grad", "time");
+		rc = selftest_run(be, cpu, args_has(a, "quick"), show_row, &t,
+				  &failed, err);
+	}
+	if (rc == 0 && failed)
+		rc = err_set(err, ERR_FAILED,
+			     "selftest: %d lines are not what the CPU computes",
+			     failed);
+	if (be)
+		app_say(app, "%s: %s against the CPU in %.1f s",
+			rc == 0 ? "pass" : "fail", be->name,
+			(clock_ms() - start) / 1e3);
+	if (cpu)
+		cpu->close(cpu);
+	if (be)
+		be->close(be);
+	return rc;
+}
+
+const struct cmd cmd_selftest = {
+    .name = "selftest",
+    .args = "",
+    .options = OPTIONS,
+    .flags = CMD_BATCH,
+    .help = "compare a device with the CPU, op by op, and time it",
+    .exec = exec_selftest,
+};
