@@ -62,7 +62,8 @@ static bool room_open(struct room *r)
 
 	*r = (struct room){0};
 	r->decoder = decoder_start(&err);
-	if (!r->decoder || !teach(r) || device_open("cpu", 2, &r->be, &err) < 0)
+	if (!r->decoder || !teach(r) ||
+	    device_open("cpu", 2, &r->be, NULL, &err) < 0)
 		return false;
 	if (bundle_open(&r->bundle, r->ckpt, r->be, &(struct bundle_options){0},
 			&err) < 0)
