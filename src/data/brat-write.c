@@ -11,16 +11,7 @@
 #include "src/data/brat.h"
 #include "src/data/writer.h"
 
-/* The folder so far. */
-struct folder {
-	struct writer *w;
-	struct labels files; /* names that are taken */
-	struct brat_names names;
-	/* types that annotation.conf lists; roles by event: "Type Role" */
-	struct labels entities, relations, events, roles, attributes;
-};
-
-static const char *note_type(struct folder *f, struct labels *list,
+static const char *note_type(struct brat_folder *f, struct labels *list,
 			     const char *label)
 {
 	const char *type = brat_type(&f->names, label);
@@ -34,7 +25,7 @@ static const char *note_type(struct folder *f, struct labels *list,
 }
 
 /* A file name that stands for an id. */
-static char *file_name(struct folder *f, const char *id)
+static char *file_name(struct brat_folder *f, const char *id)
 {
 	static const char plain[] = "-_+.,=@";
 	struct str name = {0};
@@ -201,7 +192,7 @@ static bool is_written(const struct graph *g, size_t event)
 	return false;
 }
 
-static void put_spans(struct folder *f, struct str *out,
+static void put_spans(struct brat_folder *f, struct str *out,
 		      const struct document *doc, const struct labels *was)
 {
 	for (size_t i = 0; i < doc->g.n; i++) {
@@ -218,7 +209,7 @@ static void put_spans(struct folder *f, struct str *out,
 	}
 }
 
-static void put_relations(struct folder *f, struct str *out,
+static void put_relations(struct brat_folder *f, struct str *out,
 			  const struct graph *g)
 {
 	for (size_t i = 0; i < g->n_links; i++) {
@@ -244,7 +235,8 @@ static size_t came_before(const struct graph *g, size_t i)
 	return n;
 }
 
-static void put_events(struct folder *f, struct str *out, const struct graph *g)
+static void put_events(struct brat_folder *f, struct str *out,
+		       const struct graph *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		const char *type;
@@ -282,7 +274,7 @@ static void put_note(struct str *out, size_t number, const char *of,
 }
 
 /* The picture and boxes in it, as notes that no mark has the number of. */
-static void put_picture(struct folder *f, struct str *out,
+static void put_picture(struct brat_folder *f, struct str *out,
 			const struct document *doc)
 {
 	const struct graph *g = &doc->g;
@@ -320,8 +312,8 @@ static bool has_space(const char *s)
 }
 
 /* An attribute or a note, whichever can say it. */
-static void put_mark(struct folder *f, struct str *out, const struct remark *m,
-		     const char *of, size_t number)
+static void put_mark(struct brat_folder *f, struct str *out,
+		     const struct remark *m, const char *of, size_t number)
 {
 	bool note = (m->id && m->id[0] == '#') || has_space(m->value);
 
@@ -348,7 +340,7 @@ static void put_mark(struct folder *f, struct str *out, const struct remark *m,
 	str_addc(out, '\n');
 }
 
-static void put_remarks(struct folder *f, struct str *out,
+static void put_remarks(struct brat_folder *f, struct str *out,
 			const struct document *doc, const struct labels *was)
 {
 	const struct remarks *l = &doc->e->remarks;
@@ -368,7 +360,7 @@ static void put_remarks(struct folder *f, struct str *out,
 	}
 }
 
-static void put_document(struct folder *f, struct document *doc)
+static void put_document(struct brat_folder *f, struct document *doc)
 {
 	char *name = file_name(f, doc->e->id);
 	char *txt = xasprintf("%s.txt", name), *ann = xasprintf("%s.ann", name);
@@ -388,119 +380,15 @@ static void put_document(struct folder *f, struct document *doc)
 	free(ann);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void sort(struct labels *l)
-{
-	if (l->n)
-		qsort(l->name, l->n, sizeof(*l->name), compare);
-}
-
-/* Types of all labels in their order, whatever document comes first. */
-static void name_types(struct folder *f)
-{
-	const struct dataset *d = f->w->d;
-	struct labels all = {0};
-
-	for (size_t i = 0; i < d->n; i++) {
-		const struct example *e = &d->ex[i];
-		struct records r;
-
-		example_records(e, &r);
-		for (size_t k = 0; k < r.n; k++)
-			labels_add(&all, r.rec[k].label,
-				   strlen(r.rec[k].label));
-		for (size_t k = 0; k < e->remarks.n; k++)
-			labels_add(&all, e->remarks.at[k].name,
-				   strlen(e->remarks.at[k].name));
-		records_release(&r);
-	}
-	sort(&all);
-	for (size_t i = 0; i < all.n; i++)
-		if (i == 0 || strcmp(all.name[i - 1], all.name[i]) != 0)
-			brat_type(&f->names, all.name[i]);
-	labels_release(&all);
-}
-
-static void put_section(struct str *out, const char *name,
-			const struct labels *types, const char *rest)
-{
-	str_addf(out, "[%s]\n", name);
-	for (size_t i = 0; i < types->n; i++)
-		str_addf(out, "%s%s\n", types->name[i], rest);
-	str_addc(out, '\n');
-}
-
-static void put_conf(struct folder *f)
-{
-	struct str *out = writer_side(f->w, "annotation.conf");
-	struct str roles = {0};
-
-	labels_add(&f->entities, BRAT_SPAN, strlen(BRAT_SPAN));
-	sort(&f->entities);
-	sort(&f->relations);
-	sort(&f->events);
-	sort(&f->roles);
-	sort(&f->attributes);
-	for (size_t i = 0; i < f->roles.n; i++)
-		str_addf(&roles, "%s%s*:<ANY>", i ? ", " : "\t",
-			 f->roles.name[i]);
-	put_section(out, "entities", &f->entities, "");
-	put_section(out, "relations", &f->relations,
-		    "\tArg1:<ANY>, Arg2:<ANY>");
-	put_section(out, "events", &f->events, str_cstr(&roles));
-	put_section(out, "attributes", &f->attributes, "\tArg:<ANY>");
-	str_release(&roles);
-}
-
-static bool is_used(const struct folder *f, const char *type)
-{
-	const struct labels *const lists[] = {
-	    &f->entities, &f->relations, &f->events, &f->roles, &f->attributes};
-
-	for (size_t k = 0; k < ARRAY_LEN(lists); k++)
-		for (size_t i = 0; i < lists[k]->n; i++)
-			if (strcmp(lists[k]->name[i], type) == 0)
-				return true;
-	return false;
-}
-
-/* Colours go round the wheel, light enough to read black on. */
-static void put_visual(struct folder *f)
-{
-	static const char *const colours[] = {
-	    "#a6cee3", "#b2df8a", "#fdbf6f", "#fb9a99", "#cab2d6", "#ffff99",
-	    "#8dd3c7", "#bebada", "#fccde5", "#ccebc5", "#ffed6f", "#d9d9d9",
-	};
-	const struct labels *const lists[] = {&f->entities, &f->events};
-	struct str *out = writer_side(f->w, "visual.conf");
-	size_t n = 0;
-
-	str_add(out, "[labels]\n" BRAT_LABELS "\n");
-	for (size_t i = 0; i < f->names.type.n; i++)
-		if (is_used(f, f->names.type.name[i]))
-			str_addf(out, "%s | %s\n", f->names.type.name[i],
-				 f->names.label.name[i]);
-	str_add(out, "\n[drawing]\n");
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < lists[k]->n; i++)
-			str_addf(out, "%s\tbgColor:%s\n", lists[k]->name[i],
-				 colours[n++ % ARRAY_LEN(colours)]);
-}
-
 int write_brat(struct writer *w)
 {
-	struct folder f = {.w = w};
+	struct brat_folder f = {.w = w};
 	struct document doc = {0};
 
-	name_types(&f);
+	brat_name_types(&f);
 	while (writer_next(w, &doc))
 		put_document(&f, &doc);
-	put_conf(&f);
-	put_visual(&f);
+	brat_put_conf(&f);
 	labels_release(&f.files);
 	brat_names_release(&f.names);
 	labels_release(&f.entities);

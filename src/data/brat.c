@@ -18,26 +18,10 @@
 #include "src/base/err.h"
 #include "src/base/mem.h"
 #include "src/base/utf8.h"
+#include "src/data/ann.h"
 #include "src/data/brat.h"
 #include "src/data/field.h"
 #include "src/data/graph.h"
-
-/* A T line. */
-struct textbound {
-	char *id, *type, *text; /* owned */
-	char *pieces;           /* "0 5;7 9" in code points, or NULL */
-	struct place at;
-	bool trigger;
-};
-
-/* One document being read. */
-struct ann {
-	struct example *e;
-	struct offsets o;
-	struct graph g;
-	struct textbound *t;
-	size_t n, cap;
-};
 
 static void ann_release(struct ann *a)
 {
@@ -52,152 +36,12 @@ static void ann_release(struct ann *a)
 	offsets_release(&a->o);
 }
 
-/* Cut up to `sep` off the front of *rest; all of it when there is none. */
-static struct span cut(struct span *rest, char sep)
-{
-	const char *end = memchr(rest->s, sep, rest->len);
-	size_t n = end ? (size_t)(end - rest->s) : rest->len;
-	struct span head = {rest->s, n};
-
-	rest->s += n + (end != NULL);
-	rest->len -= n + (end != NULL);
-	return head;
-}
-
-/* The next word, blanks before it skipped; empty at the end. */
-static struct span cut_word(struct span *rest)
-{
-	*rest = span_trim(*rest);
-	return cut(rest, ' ');
-}
-
-static char *dup_span(struct span s)
-{
-	return xstrndup(s.s, s.len);
-}
-
-/* Whole number of a span; false when it is none. */
-static bool number(struct span s, int64_t *out)
-{
-	*out = 0;
-	if (s.len == 0 || s.len > 9)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.s[i] < '0' || s.s[i] > '9')
-			return false;
-		*out = *out * 10 + (s.s[i] - '0');
-	}
-	return true;
-}
-
-/* "0 5" */
-static int get_piece(struct reader *r, const struct ann *a, struct span s,
-		     struct place *out)
-{
-	struct span from = cut_word(&s), to = span_trim(s);
-	int64_t x, y;
-
-	if (!number(from, &x) || !number(to, &y) ||
-	    !offsets_find(&a->o, x, &out->start) ||
-	    !offsets_find(&a->o, y, &out->end) || !place_known(*out))
-		return reader_fail(r,
-				   "offsets \"%.*s %.*s\" are no part of the "
-				   "text, which has %u",
-				   span_shown(from), from.s, span_shown(to),
-				   to.s, a->o.unit[a->o.n]);
-	return 0;
-}
-
-/* Is there but a line end between two pieces? */
-static bool is_break(const struct ann *a, int32_t from, int32_t to)
-{
-	struct span gap;
-
-	if (from >= to)
-		return false;
-	gap = offsets_span(&a->o, (struct place){from, to});
-	return gap.s[0] != ' ' && same_but_space(gap, span_of("")) &&
-	       (memchr(gap.s, '\n', gap.len) || memchr(gap.s, '\r', gap.len));
-}
-
-/* "0 5;7 9": the whole, and the pieces when text lies between them. */
-static int get_pieces(struct reader *r, const struct ann *a, struct span s,
-		      struct textbound *t)
-{
-	struct str pieces = {0}, text = {0};
-	struct place p, all = {0};
-	bool apart = false;
-	int rc = 0;
-
-	do {
-		rc = get_piece(r, a, cut(&s, ';'), &p);
-		if (rc < 0)
-			break;
-		if (all.end > p.start)
-			rc = reader_fail(r, "its pieces are not in order");
-		apart |= all.end && !is_break(a, all.end, p.start);
-		str_addf(&pieces, "%s%d %d", all.end ? ";" : "", p.start,
-			 p.end);
-		if (!all.end)
-			all.start = p.start;
-		all.end = p.end;
-		str_addn(&text, offsets_span(&a->o, p).s,
-			 offsets_span(&a->o, p).len);
-	} while (rc == 0 && s.len);
-	if (rc == 0 &&
-	    !same_but_space(span_of(str_cstr(&text)), span_of(t->text)))
-		rc =
-		    reader_fail(r, "the text there is not \"%.200s\"", t->text);
-	if (rc == 0 && same_but_space(span_of(str_cstr(&text)), span_of("")))
-		rc = reader_fail(r, "there is but white space there");
-	if (rc == 0 && apart)
-		t->pieces = str_detach(&pieces);
-	t->at = all;
-	str_release(&pieces);
-	str_release(&text);
-	return rc;
-}
-
-static struct textbound *find_text(const struct ann *a, struct span id)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (span_eq(id, a->t[i].id))
-			return &a->t[i];
-	return NULL;
-}
-
-static int take_text(struct reader *r, struct ann *a, struct span id,
-		     struct span rest)
-{
-	struct span head = cut(&rest, '\t'), type = cut_word(&head);
-	struct textbound *t;
-
-	if (find_text(a, id))
-		return reader_fail(r, "%.*s is there twice", span_shown(id),
-				   id.s);
-	if (type.len == 0)
-		return reader_fail(r, "%.*s has no type", span_shown(id), id.s);
-	a->t = xgrow(a->t, a->n, &a->cap, sizeof(*a->t));
-	t = &a->t[a->n++];
-	*t = (struct textbound){.id = dup_span(id),
-				.type = brat_label(r, type),
-				.text = dup_span(rest)};
-	if (get_pieces(r, a, head, t) < 0)
-		return -ERR_DATA;
-	free(t->text);
-	t->text = offsets_copy(&a->o, t->at);
-	if (t->pieces)
-		remarks_add(&a->e->remarks, NULL, "fragments", t->id,
-			    t->pieces);
-	return 0;
-}
-
 /* "Type:T3": the event; its trigger is no entity. */
 static int take_event(struct reader *r, struct ann *a, struct span id,
 		      struct span rest)
 {
-	struct span trigger = cut_word(&rest), type = cut(&trigger, ':');
-	struct textbound *t = find_text(a, trigger);
+	struct span trigger = ann_word(&rest), type = ann_cut(&trigger, ':');
+	struct textbound *t = ann_text(a, trigger);
 	struct node *n;
 
 	if (!t || type.len == 0)
@@ -207,7 +51,7 @@ static int take_event(struct reader *r, struct ann *a, struct span id,
 				   span_shown(id), id.s);
 	t->trigger = true;
 	n = graph_add(&a->g, NODE_EVENT);
-	n->id = dup_span(id);
+	n->id = ann_dup(id);
 	n->span_id = xstrdup(t->id);
 	n->label = brat_label(r, type);
 	n->text = xstrdup(t->text);
@@ -232,19 +76,19 @@ static int find_node(struct reader *r, const struct ann *a, struct span id,
 static int take_relation(struct reader *r, struct ann *a, struct span id,
 			 struct span rest)
 {
-	struct span type = cut_word(&rest), one = cut_word(&rest),
-		    two = cut_word(&rest);
+	struct span type = ann_word(&rest), one = ann_word(&rest),
+		    two = ann_word(&rest);
 	size_t head, tail;
 	struct link *l;
 
-	cut(&one, ':');
-	cut(&two, ':');
+	ann_cut(&one, ':');
+	ann_cut(&two, ':');
 	if (type.len == 0 || two.len == 0)
 		return reader_fail(r, "\"Type Arg1:T1 Arg2:T2\" expected");
 	if (find_node(r, a, one, &head) < 0 || find_node(r, a, two, &tail) < 0)
 		return -ERR_DATA;
 	l = graph_link(&a->g, false, head, tail);
-	l->id = dup_span(id);
+	l->id = ann_dup(id);
 	l->label = brat_label(r, type);
 	return 0;
 }
@@ -281,9 +125,10 @@ static int take_arguments(struct reader *r, struct ann *a, struct span id,
 	size_t event, to;
 	int rc = find_node(r, a, id, &event);
 
-	cut_word(&rest);
+	ann_word(&rest);
 	while (rc == 0 && span_trim(rest).len) {
-		struct span target = cut_word(&rest), role = cut(&target, ':');
+		struct span target = ann_word(&rest),
+			    role = ann_cut(&target, ':');
 		char *label;
 
 		if (role.len == 0 || target.len == 0)
@@ -345,13 +190,13 @@ static int take_mark(struct reader *r, struct ann *a, struct span id,
 		     struct span rest)
 {
 	char kind = id.s[0];
-	struct span head = kind == '#' ? cut(&rest, '\t') : rest;
-	struct span name = cut_word(&head), of = {"", 0};
+	struct span head = kind == '#' ? ann_cut(&rest, '\t') : rest;
+	struct span name = ann_word(&head), of = {"", 0};
 	char *s[4];
 	int rc = 0;
 
 	if (kind != '*')
-		of = cut_word(&head);
+		of = ann_word(&head);
 	if (kind != '#')
 		rest = head;
 	if (name.len == 0 || (kind != '*' && of.len == 0))
@@ -360,11 +205,10 @@ static int take_mark(struct reader *r, struct ann *a, struct span id,
 		rc = take_json(r, a, of, rest);
 	if (rc)
 		return MIN(rc, 0);
-	s[0] = dup_span(id);
-	s[1] =
-	    kind == '*' || kind == '#' ? dup_span(name) : brat_label(r, name);
-	s[2] = of.len ? dup_span(of) : NULL;
-	s[3] = rest.len ? dup_span(rest) : NULL;
+	s[0] = ann_dup(id);
+	s[1] = kind == '*' || kind == '#' ? ann_dup(name) : brat_label(r, name);
+	s[2] = of.len ? ann_dup(of) : NULL;
+	s[3] = rest.len ? ann_dup(rest) : NULL;
 	remarks_add(&a->e->remarks, s[0], s[1], s[2], s[3]);
 	for (int i = 0; i < 4; i++)
 		free(s[i]);
@@ -398,7 +242,7 @@ static int pass(struct reader *r, struct ann *a, const char *kinds,
 
 	r->i = r->line = 0;
 	while ((rc = reader_line(r, &line)) > 0) {
-		struct span id = cut(&line, '\t');
+		struct span id = ann_cut(&line, '\t');
 
 		if (id.len == 0)
 			continue;
@@ -415,7 +259,8 @@ static int pass(struct reader *r, struct ann *a, const char *kinds,
 
 static int read_ann(struct reader *r, struct ann *a)
 {
-	if (pass(r, a, "T", take_text) < 0 || pass(r, a, "E", take_event) < 0)
+	if (pass(r, a, "T", ann_take_text) < 0 ||
+	    pass(r, a, "E", take_event) < 0)
 		return -ERR_DATA;
 	give_spans(a);
 	if (pass(r, a, "R", take_relation) < 0 ||

@@ -27,96 +27,7 @@ const char *const csv_names[CSV_COLUMNS] = {
 
 const char *const csv_kinds[] = {"type", "relation", "event", "role"};
 
-/* The table being read. */
-struct table {
-	struct reader *r;
-	char sep;
-	int column[64]; /* which of ours a column of the file is */
-	int n;
-	struct str cell[CSV_COLUMNS]; /* of the row */
-	struct str number;            /* of the example before */
-	size_t rows;
-};
-
-/* One field, past its end; false: a quote has no end. */
-static bool take_field(struct table *t, struct str *out)
-{
-	struct reader *r = t->r;
-	bool quoted = r->i < r->n && r->s[r->i] == '"';
-
-	str_clear(out);
-	r->i += quoted;
-	while (r->i < r->n) {
-		char c = r->s[r->i];
-
-		if (quoted && c == '"' &&
-		    (r->i + 1 == r->n || r->s[r->i + 1] != '"')) {
-			r->i++;
-			return true;
-		}
-		if (!quoted && (c == t->sep || c == '\n' || c == '\r'))
-			return true;
-		r->i += 1 + (quoted && c == '"');
-		r->line += c == '\n';
-		str_addc(out, c);
-	}
-	return !quoted;
-}
-
-/* What follows a field: 1 another one, 0 the end of the row. */
-static int take_separator(struct table *t)
-{
-	struct reader *r = t->r;
-
-	if (r->i == r->n)
-		return 0;
-	if (r->s[r->i] == t->sep) {
-		r->i++;
-		return 1;
-	}
-	if (r->s[r->i] == '\r' && r->i + 1 < r->n && r->s[r->i + 1] == '\n')
-		r->i++;
-	if (r->s[r->i] != '\n')
-		return reader_fail(r, "something after the end of a field in "
-				      "quotes");
-	r->i++;
-	return 0;
-}
-
-static int check_field(struct table *t, const struct str *s)
-{
-	size_t valid = utf8_valid(str_cstr(s), s->len);
-
-	if (valid < s->len)
-		return reader_fail(t->r, "a field is not UTF-8 (byte %zu)",
-				   valid);
-	if (s->len && memchr(s->s, '\0', s->len))
-		return reader_fail(t->r, "a NUL character");
-	return 0;
-}
-
-/* A row of fields, each to where `place` says. */
-static int take_row(struct table *t, int (*place)(struct table *t, int k,
-						  const struct str *field))
-{
-	struct str field = {0};
-	int k = 0, more = 1;
-
-	t->r->line++;
-	while (more > 0) {
-		if (!take_field(t, &field))
-			more = reader_fail(t->r, "a quote without its end");
-		else if (check_field(t, &field) < 0 ||
-			 place(t, k++, &field) < 0)
-			more = -ERR_DATA;
-		else
-			more = take_separator(t);
-	}
-	str_release(&field);
-	return more < 0 ? more : k;
-}
-
-static int place_name(struct table *t, int k, const struct str *field)
+static int place_name(struct csv_table *t, int k, const struct str *field)
 {
 	for (int c = 0; c < CSV_COLUMNS; c++)
 		if (strcmp(csv_names[c], str_cstr(field)) == 0 &&
@@ -128,7 +39,7 @@ static int place_name(struct table *t, int k, const struct str *field)
 			   str_cstr(field));
 }
 
-static int place_cell(struct table *t, int k, const struct str *field)
+static int place_cell(struct csv_table *t, int k, const struct str *field)
 {
 	struct str *cell;
 
@@ -140,12 +51,12 @@ static int place_cell(struct table *t, int k, const struct str *field)
 	return 0;
 }
 
-static const char *get(const struct table *t, enum csv_column c)
+static const char *get(const struct csv_table *t, enum csv_column c)
 {
 	return str_cstr(&t->cell[c]);
 }
 
-static int get_string(struct table *t, enum csv_column c, char **out)
+static int get_string(struct csv_table *t, enum csv_column c, char **out)
 {
 	const char *s = get(t, c);
 
@@ -153,7 +64,7 @@ static int get_string(struct table *t, enum csv_column c, char **out)
 }
 
 /* Four numbers with blanks between; past them. */
-static int get_box(struct table *t, const char **s, struct box *out)
+static int get_box(struct csv_table *t, const char **s, struct box *out)
 {
 	double v[4] = {0};
 
@@ -169,7 +80,7 @@ static int get_box(struct table *t, const char **s, struct box *out)
 	return field_corners(t->r, v, out);
 }
 
-static int get_boxes(struct table *t, struct example *e)
+static int get_boxes(struct csv_table *t, struct example *e)
 {
 	const char *s = get(t, CSV_BOXES), *unit = get(t, CSV_UNIT);
 	int rc = 0;
@@ -194,7 +105,7 @@ static int get_boxes(struct table *t, struct example *e)
 	return rc;
 }
 
-static int take_example(struct table *t)
+static int take_example(struct csv_table *t)
 {
 	struct example *e = reader_add(t->r);
 
@@ -219,7 +130,7 @@ static int take_example(struct table *t)
 	return reader_set_text(t->r, e, get(t, CSV_TEXT));
 }
 
-static int get_place(struct table *t, enum csv_column start,
+static int get_place(struct csv_table *t, enum csv_column start,
 		     const struct offsets *o, const char *string,
 		     struct place *out)
 {
@@ -245,8 +156,8 @@ static int get_place(struct table *t, enum csv_column start,
 }
 
 /* A span with a place may have white space at its edges. */
-static int get_text(struct table *t, enum csv_column c, enum csv_column start,
-		    char **out)
+static int get_text(struct csv_table *t, enum csv_column c,
+		    enum csv_column start, char **out)
 {
 	const char *s = get(t, c);
 
@@ -258,7 +169,7 @@ static int get_text(struct table *t, enum csv_column c, enum csv_column start,
 	return 0;
 }
 
-static int get_region(struct table *t, const struct example *e,
+static int get_region(struct csv_table *t, const struct example *e,
 		      struct record *r)
 {
 	const char *region = get(t, CSV_REGION), *box = get(t, CSV_BOX);
@@ -284,7 +195,7 @@ static int get_region(struct table *t, const struct example *e,
 	return 0;
 }
 
-static int take_fields(struct table *t, const struct example *e,
+static int take_fields(struct csv_table *t, const struct example *e,
 		       const struct offsets *o, struct record *r)
 {
 	if (get_string(t, CSV_LABEL, &r->label) < 0 ||
@@ -326,7 +237,7 @@ static bool is_whole(const struct example *e, const struct record *r)
 	return pair ? !r->text : r->text || r->boxed || shown;
 }
 
-static int take_record(struct table *t, struct example *e)
+static int take_record(struct csv_table *t, struct example *e)
 {
 	const char *kind = get(t, CSV_KIND);
 	struct offsets o;
@@ -357,7 +268,7 @@ static int take_record(struct table *t, struct example *e)
 }
 
 /* A row of the example before, or the first of another. */
-static int take_cells(struct table *t)
+static int take_cells(struct csv_table *t)
 {
 	struct str *number = &t->cell[CSV_EXAMPLE];
 	struct reader *r = t->r;
@@ -379,10 +290,10 @@ static int take_cells(struct table *t)
 	return take_record(t, e);
 }
 
-static int read_rows(struct table *t)
+static int read_rows(struct csv_table *t)
 {
 	struct reader *r = t->r;
-	int n = take_row(t, place_name);
+	int n = csv_row(t, place_name);
 
 	t->n = n;
 	while (n >= 0 && r->i < r->n) {
@@ -390,7 +301,7 @@ static int read_rows(struct table *t)
 			r->line += r->s[r->i++] == '\n';
 			continue;
 		}
-		n = take_row(t, place_cell);
+		n = csv_row(t, place_cell);
 		if (n >= 0 && n != t->n)
 			n = reader_fail(r, "%d fields; the first line has %d",
 					n, t->n);
@@ -404,7 +315,7 @@ static int read_rows(struct table *t)
 
 static int read_table(struct reader *r, char sep)
 {
-	struct table t = {.r = r, .sep = sep};
+	struct csv_table t = {.r = r, .sep = sep};
 	int rc = read_rows(&t);
 
 	for (int c = 0; c < CSV_COLUMNS; c++)

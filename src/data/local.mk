@@ -2,6 +2,8 @@ libumie_a_SOURCES += \
 	src/data/adjudicate.c src/data/adjudicate.h \
 	src/data/agree.c src/data/agree.h \
 	src/data/boxes.c \
+	src/data/ann.c src/data/ann.h \
+	src/data/brat-conf.c \
 	src/data/brat-folder.c \
 	src/data/brat-write.c \
 	src/data/brat.c src/data/brat.h \
@@ -11,6 +13,7 @@ libumie_a_SOURCES += \
 	src/data/conll-write.c \
 	src/data/conll.c \
 	src/data/conll04.c \
+	src/data/csv-row.c \
 	src/data/csv-write.c \
 	src/data/csv.c src/data/csv.h \
 	src/data/dataset.c src/data/dataset.h \
