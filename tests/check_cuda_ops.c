@@ -255,6 +255,44 @@ static void check_bf16(void)
 	twins_close(&t);
 }
 
+/* Where cublasLt has no algorithm a kernel of our own multiplies. */
+static void check_no_algorithm(const char *how)
+{
+	struct twins t = twins_open(&(struct device_options){0});
+
+	cudaemu_set_no_algorithm(true);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if (cases[i].op == OP_LINEAR)
+			twin_case(&t, &cases[i], i + 1, 1e-5, how);
+	cudaemu_set_no_algorithm(false);
+	twins_close(&t);
+}
+
+/* More than the staging memory holds, and back, on a stream that waits. */
+static void check_staging(struct backend *be)
+{
+	size_t n = (size_t)19 << 20;
+	uint32_t *from = xmalloc(n), *to = xmalloc(n);
+	struct err err = {0};
+	void *p = be->get(be, n);
+
+	for (size_t i = 0; i < n / sizeof(*from); i++)
+		from[i] = (uint32_t)i;
+	cudaemu_set_lazy(true);
+	ok(p && be->copy_in(be, p, from, n, &err) == 0 &&
+	       be->copy_out(be, to, p, n, &err) == 0 &&
+	       memcmp(from, to, n) == 0,
+	   "19 MiB go to the device and come back %s", err.text);
+	ok(be->move(be, p, (char *)p + 4096, n - 4096, &err) == 0 &&
+	       be->copy_out(be, to, p, n - 4096, &err) == 0 &&
+	       memcmp((char *)from + 4096, to, n - 4096) == 0,
+	   "a move of what overlaps %s", err.text);
+	cudaemu_set_lazy(false);
+	be->put(be, p, n);
+	free(from);
+	free(to);
+}
+
 /* Without keys there is nothing to see; of no rows nothing is made. */
 static void check_empty(struct backend *be)
 {
@@ -331,6 +369,8 @@ int main(void)
 
 	IN_EVERY_ORDER(how, check_all(&t, how))
 	IN_EVERY_ORDER(how, check_plain(&t))
+	IN_EVERY_ORDER(how, check_no_algorithm(how))
+	check_staging(t.cuda);
 	check_dropout(&t);
 	check_faults(t.cuda);
 	check_row_alone(t.cuda);

@@ -23,6 +23,8 @@ void cudaemu_set_order(const char *order);
 void cudaemu_set_lazy(bool lazy);
 /* The n-th call of the runtime or a library from now on fails; 0: none. */
 void cudaemu_fail_at(long n);
+/* cublasLt has no algorithm for any shape: the caller's own kernel runs. */
+void cudaemu_set_no_algorithm(bool none);
 /* Calls so far that could have been made to fail. */
 long cudaemu_calls(void);
 /* Bytes allocated now, and cudaMalloc calls so far. */

@@ -14,7 +14,7 @@ namespace cudaemu
 
 /* Settings; see control.h. */
 struct Options {
-	bool lazy, protect, trace;
+	bool lazy, protect, trace, no_algorithm;
 	int order; /* 0 fwd, 1 rev, 2 random */
 	uint64_t random;
 	int devices;

@@ -279,7 +279,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
 	if (e)
 		return e;
 	/* The real one may know no algorithm: the caller has its own. */
-	if (inject("cublasLtMatmulAlgoGetHeuristic"))
+	if (inject("cublasLtMatmulAlgoGetHeuristic") || opt.no_algorithm)
 		return CUBLAS_STATUS_NOT_SUPPORTED;
 	if (asked < 1 || p->reductions & CUBLASLT_REDUCTION_SCHEME_INPLACE)
 		return CUBLAS_STATUS_INVALID_VALUE;

@@ -94,7 +94,7 @@ bool inject(const char *api)
 // Memory ---------------------------------------------------------------------
 
 enum Kind { DEV, PINNED };
-enum { GUARD = 8192, PATTERN = 0xa5 }; // bytes behind every allocation
+enum { GUARD = 8192, PATTERN = 0x5a }; // bytes behind every allocation
 
 struct Alloc {
 	size_t n;
@@ -263,6 +263,11 @@ void cudaemu_set_lazy(bool lazy)
 void cudaemu_fail_at(long n)
 {
 	fail_at = n ? calls + n : 0;
+}
+
+void cudaemu_set_no_algorithm(bool none)
+{
+	opt.no_algorithm = none;
 }
 
 long cudaemu_calls(void)
