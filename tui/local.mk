@@ -49,6 +49,7 @@ libtui_a_SOURCES = \
 	tui/doctor.c tui/doctor.h \
 	tui/editor.c tui/editor.h \
 	tui/face.c tui/face.h \
+	tui/gate-sweep.h \
 	tui/grid.c tui/grid.h \
 	tui/items.c tui/items.h \
 	tui/launch.c tui/train.h \
