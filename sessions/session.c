@@ -21,13 +21,9 @@ static const char suffix[] = ".umie";
 /* --- where sessions are -----------------------------------------------------
  */
 
-char *session_folder(void)
+char *session_folder(struct err *err)
 {
-	char *state = file_xdg("STATE"), *dir;
-
-	dir = state ? file_join(state, "sessions") : NULL;
-	free(state);
-	return dir;
+	return file_xdg_folder("STATE", "sessions", err);
 }
 
 static bool ends_in(const char *s, const char *end)
@@ -37,15 +33,16 @@ static bool ends_in(const char *s, const char *end)
 	return n > k && strcmp(s + n - k, end) == 0;
 }
 
-char *session_file(const char *name)
+char *session_file(const char *name, struct err *err)
 {
-	char *dir, *file, *path;
+	char *dir, *file, *path = NULL;
 
 	if (strchr(name, '/') || ends_in(name, suffix))
 		return xstrdup(name);
-	dir = session_folder();
+	dir = session_folder(err);
 	file = xasprintf("%s%s", name, suffix);
-	path = file_join(dir ? dir : ".", file);
+	if (dir)
+		path = file_join(dir, file);
 	free(file);
 	free(dir);
 	return path;
@@ -99,14 +96,13 @@ static struct entry *read_folder(DIR *d, size_t *n)
 
 int session_list(struct labels *out, struct err *err)
 {
-	char *dir = session_folder();
+	char *dir = session_folder(err);
 	DIR *d = dir ? opendir(dir) : NULL;
 	struct entry *list;
 	size_t n;
 
 	if (!dir)
-		return err_set(err, ERR_FAILED,
-			       "neither XDG_STATE_HOME nor HOME is set");
+		return -(int)err->code;
 	free(dir);
 	if (!d)
 		return 0; /* nobody has made one yet */
@@ -179,14 +175,18 @@ int session_open(struct session **out, const char *name,
 	struct store_options so = {
 	    .read_only = o->read_only, .create = o->create, .vfs = o->vfs};
 	struct session *s;
+	char *path;
 	int rc = 0;
 
 	*out = NULL;
 	if (!*name || (name[0] == '.' && !strchr(name, '/')))
 		return err_set(err, ERR_USAGE,
 			       "\"%s\" is no name for a session", name);
+	path = session_file(name, err);
+	if (!path)
+		return -(int)err->code;
 	s = xcalloc(1, sizeof(*s));
-	s->path = session_file(name);
+	s->path = path;
 	s->name = base_name(s->path);
 	s->who = user_name(o->who);
 	s->read_only = o->read_only;

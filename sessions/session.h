@@ -44,9 +44,12 @@ size_t session_unsaved(const struct session *s);
 /* Write everything that is not in the file yet. */
 int session_save(struct session *s, struct err *err);
 
-/* Where sessions live; caller's to free(). */
-char *session_folder(void);
-char *session_file(const char *name);
+/*
+ * Where sessions live, and the file of one by its name (a path is itself);
+ * caller's to free().  ERR_FAILED and NULL without a home.
+ */
+char *session_folder(struct err *err);
+char *session_file(const char *name, struct err *err);
 /* Names of the sessions there, newest first; labels_release(). */
 int session_list(struct labels *out, struct err *err);
 /* Process that is writing a session; 0: none. */

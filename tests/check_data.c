@@ -225,7 +225,7 @@ static void check_files(void)
 	check_two_files(dir);
 	ok(dataset_read(&d, dir, NULL, &err) < 0 && err.text[0],
 	   "a directory is no data set");
-	ok(dataset_read(&d, "/no/such/file", NULL, &err) == -ERR_FAILED &&
+	ok(dataset_read(&d, "/no/such/file", NULL, &err) == -ERR_DATA &&
 	       strstr(err.text, "/no/such/file"),
 	   "a file that is not there: %s", err.text);
 	remove_files(dir);

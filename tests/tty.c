@@ -122,6 +122,19 @@ static pid_t launch(char **argv)
 	return pid;
 }
 
+/*
+ * Wait for a change of the program's state.  The first look leaves it where
+ * it is: when the terminal is closed we die of SIGHUP behind that look, and
+ * our parent can still take the program's status.
+ */
+static pid_t await(pid_t pid, int *status)
+{
+	siginfo_t info;
+
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WSTOPPED | WNOWAIT);
+	return waitpid(pid, status, WUNTRACED);
+}
+
 static void shell(int reports, bool again, char **argv)
 {
 	struct termios was;
@@ -136,8 +149,7 @@ static void shell(int reports, bool again, char **argv)
 	do {
 		pid = launch(argv);
 		tell(reports, STARTED, pid, 0, true);
-		while (waitpid(pid, &status, WUNTRACED) == pid &&
-		       WIFSTOPPED(status)) {
+		while (await(pid, &status) == pid && WIFSTOPPED(status)) {
 			tcsetpgrp(0, getpid());
 			tell(reports, STOPPED, pid, 0, same_modes(&was));
 			tcsetpgrp(0, pid);

@@ -107,8 +107,10 @@ static void say_where(struct app *a)
 
 static bool is_open(const struct app *a, const char *name)
 {
-	char *path = session_file(name);
-	bool same = a->session && strcmp(path, session_path(a->session)) == 0;
+	struct err err; /* session_open() says it again */
+	char *path = session_file(name, &err);
+	bool same =
+	    a->session && path && strcmp(path, session_path(a->session)) == 0;
 
 	free(path);
 	return same;

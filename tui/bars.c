@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+#include "tui/progress.h"
 
 enum { ROOMY = 100 }; /* columns: size and type of the weights find room */
 
@@ -197,18 +198,6 @@ static double percent(size_t n, size_t of)
 	return of ? 100.0 * (double)n / (double)of : 0;
 }
 
-/* "1 h 34 min left" */
-static char *time_left(double minutes)
-{
-	int m = (int)ceil(minutes);
-
-	if (minutes < 0)
-		return xstrdup("");
-	if (m >= 60)
-		return xasprintf("  %d h %d min left", m / 60, m % 60);
-	return xasprintf("  %d min left", m);
-}
-
 /* "37/3257 [=====...........]  2.4/min  22 h left   accepted 81% …" */
 void bar_progress(const struct app *app, const struct port *p)
 {
@@ -217,7 +206,7 @@ void bar_progress(const struct app *app, const struct port *p)
 	const struct session_counts *c;
 	struct queue_progress q;
 	size_t decided;
-	char *left;
+	char left[32];
 	int at, full;
 
 	if (!app->session)
@@ -233,15 +222,15 @@ void bar_progress(const struct app *app, const struct port *p)
 	at = port_text(p, 0, at + BAR, 0, "]");
 	if (c->per_minute > 0)
 		at = port_printf(p, 0, at, 0, "  %.1f/min", c->per_minute);
-	left = time_left(q.minutes);
-	at = port_text(p, 0, at, 0, left);
+	if (q.minutes >= 0)
+		at = port_printf(p, 0, at, 0, "  %s left",
+				 progress_time(60 * q.minutes, left));
 	if (decided)
 		port_printf(
 		    p, 0, at, 0,
 		    "   accepted %.0f%%  edited %.0f%%  rejected %.0f%%",
 		    percent(c->accepted, decided), percent(c->edited, decided),
 		    percent(c->rejected, decided));
-	free(left);
 }
 
 /* The command line scrolls sideways so that the cursor is in view. */

@@ -31,16 +31,7 @@ static bool is_name(const char *s)
 /* Where instructions are kept; caller's, or NULL and a sentence. */
 static char *folder(struct err *err)
 {
-	char *data = file_xdg("DATA"), *dir;
-
-	if (!data) {
-		err_set(err, ERR_FAILED,
-			"no home directory to keep instructions in");
-		return NULL;
-	}
-	dir = file_join(data, "instructions");
-	free(data);
-	return dir;
+	return file_xdg_folder("DATA", "instructions", err);
 }
 
 /* File of a name; caller's, or NULL. */

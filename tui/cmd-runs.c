@@ -180,13 +180,14 @@ static void show_run(struct app *app, const char *runs, const char *name)
 
 static int exec_runs(struct app *app, const struct args *a, struct err *err)
 {
-	char *runs = runs_dir();
 	struct labels names = {0};
+	char *runs;
 
-	if (a->n_pos) {
-		free(runs);
+	if (a->n_pos)
 		return training_look(app, a->pos[0], err);
-	}
+	runs = runs_dir(err);
+	if (!runs)
+		return -(int)err->code;
 	list_names(runs, &names);
 	for (size_t i = 0; i < names.n; i++)
 		show_run(app, runs, names.name[i]);

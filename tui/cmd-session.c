@@ -48,8 +48,8 @@ static int list_sessions(struct app *app, struct err *err)
 	int rc = session_list(&names, err);
 
 	for (size_t i = 0; i < names.n; i++) {
-		char *path = session_file(names.name[i]);
-		long pid = session_writer(path);
+		char *path = session_file(names.name[i], err);
+		long pid = path ? session_writer(path) : 0;
 
 		if (pid)
 			app_say(app, "%zu  %s  (process %ld writes it)", i + 1,

@@ -22,6 +22,7 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/progress.h"
 #include "tui/train.h"
 
 static const struct option OPTIONS[] = {
@@ -64,34 +65,24 @@ struct session {
 	double shown; /* ms of the last progress line */
 };
 
-static void clock_text(double seconds, char *buf, size_t n)
-{
-	long s = (long)seconds;
-
-	if (s >= 3600)
-		snprintf(buf, n, "%ld h %02ld min", s / 3600, s % 3600 / 60);
-	else
-		snprintf(buf, n, "%ld min %02ld s", s / 60, s % 60);
-}
-
 /* On a terminal one line that changes; otherwise a line every 30 s. */
 static void show_step(void *context, const struct train_progress *p)
 {
 	struct session *t = context;
 	bool tty = isatty(fileno(t->app->err));
 	double now = clock_ms();
-	char left[48];
+	char left[32];
 
 	if (now - t->shown < (tty ? 200 : 30000) && p->step < p->total)
 		return;
 	t->shown = now;
-	clock_text(p->seconds_left, left, sizeof(left));
 	fprintf(t->app->err,
 		"%sstep %lld/%lld  epoch %lld  loss %.4f  norm %.2f  lr %.2e  "
 		"%.0f tokens/s  %s left%s",
 		tty ? "\r\033[K" : "", (long long)p->step, (long long)p->total,
 		(long long)p->epoch + 1, p->loss, p->norm, p->lr,
-		p->tokens_per_second, left, tty ? "" : "\n");
+		p->tokens_per_second, progress_time(p->seconds_left, left),
+		tty ? "" : "\n");
 	fflush(t->app->err);
 }
 

@@ -33,19 +33,16 @@ static int take_base(struct app *app, struct err *err)
 static int start_set(struct app *app, const char *data, struct set_options *o,
 		     struct err *err)
 {
-	char *state = file_xdg("STATE"), *dir;
+	char *dir = file_xdg_folder("STATE", "probe", err);
 	int rc;
 
-	if (!state)
-		return err_set(err, ERR_FAILED,
-			       "no home directory to keep the progress in");
-	dir = file_join(state, "probe");
+	if (!dir)
+		return -(int)err->code;
 	o->data = data;
 	o->progress_dir = dir;
 	o->max_tokens = app->request.max_tokens;
 	o->beams = app->request.beams;
 	rc = probe_view_start(app, set_call(o), err);
-	free(state);
 	free(dir);
 	return rc;
 }

@@ -228,6 +228,13 @@ static int check_word(const struct args *a, struct err *err)
 {
 	if (a->n_pos && is_script(a->pos[0]) && !file_exists(a->pos[0]))
 		return err_set(err, ERR_DATA, "%s: no such script", a->pos[0]);
+	if (a->n_pos && !strpbrk(a->pos[0], " \n") &&
+	    strpbrk(a->pos[0], "/.") && !file_exists(a->pos[0]) &&
+	    !args_has(a, "image"))
+		return err_set(err, ERR_DATA,
+			       "%s: no such file (a text of one word goes to "
+			       "umie extract)",
+			       a->pos[0]);
 	if (a->n_pos && !strchr(a->pos[0], ' ') && !args_has(a, "image") &&
 	    !file_exists(a->pos[0]))
 		return err_set(err, ERR_USAGE,

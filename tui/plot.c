@@ -2,10 +2,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "src/probe/svg.h"
 
 enum { LEFT = 8, SVG_W = 720, SVG_H = 400, SVG_EDGE = 60 };
 
@@ -120,60 +122,37 @@ void plot_draw(const struct port *p, const struct curve *c, size_t n,
 	}
 }
 
-static void svg_curve(const struct curve *c, const struct range *r,
-		      const char *color, struct str *out)
-{
-	str_addf(out, "<polyline fill=\"none\" stroke=\"%s\" points=\"", color);
-	for (size_t i = 0; i < c->n; i++)
-		str_addf(out, "%s%.2f,%.2f", i ? " " : "",
-			 SVG_EDGE + (c->x[i] - r->x0) / (r->x1 - r->x0) *
-					(SVG_W - 2 * SVG_EDGE),
-			 SVG_H - SVG_EDGE -
-			     (c->y[i] - r->y0) / (r->y1 - r->y0) *
-				 (SVG_H - 2 * SVG_EDGE));
-	str_add(out, "\"/>\n");
-}
-
 void plot_svg(const struct curve *c, size_t n, const char *x_name,
 	      struct str *out)
 {
 	static const char *const color[] = {"#0072b2", "#d55e00", "#009e73",
 					    "#cc79a7", "#e69f00", "#56b4e9"};
+	struct svg_series *s = xcalloc(MAX(n, (size_t)1), sizeof(*s));
+	struct svg_plot plot = {.left = SVG_EDGE,
+				.top = SVG_EDGE,
+				.w = SVG_W - 2 * SVG_EDGE,
+				.h = SVG_H - 2 * SVG_EDGE,
+				.title = "",
+				.x_title = x_name,
+				.mark = NAN};
 	struct range r;
 
-	str_addf(out,
-		 "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-		 "viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
-		 "font-size=\"12\">\n",
-		 SVG_W, SVG_H);
+	for (size_t k = 0; k < n; k++)
+		s[k] = (struct svg_series){.name = c[k].name,
+					   .color = color[k % ARRAY_LEN(color)],
+					   .x = c[k].x,
+					   .y = c[k].y,
+					   .n = c[k].n};
+	svg_begin(out, SVG_W, SVG_H);
 	if (range_of(c, n, &r)) {
-		str_addf(out,
-			 "<path fill=\"none\" stroke=\"#888\" d=\"M%d %dV%dH%d"
-			 "\"/>\n",
-			 SVG_EDGE, SVG_EDGE, SVG_H - SVG_EDGE,
-			 SVG_W - SVG_EDGE);
-		str_addf(out,
-			 "<text x=\"4\" y=\"%d\">%.4g</text>"
-			 "<text x=\"4\" y=\"%d\">%.4g</text>\n",
-			 SVG_EDGE, r.y1, SVG_H - SVG_EDGE, r.y0);
-		str_addf(out,
-			 "<text x=\"%d\" y=\"%d\">%.6g</text>"
-			 "<text x=\"%d\" y=\"%d\">%s %.6g</text>\n",
-			 SVG_EDGE, SVG_H - SVG_EDGE + 18, r.x0,
-			 SVG_W - 2 * SVG_EDGE, SVG_H - SVG_EDGE + 18, x_name,
-			 r.x1);
-		for (size_t k = 0; k < n; k++) {
-			const char *ink = color[k % ARRAY_LEN(color)];
-
-			svg_curve(&c[k], &r, ink, out);
-			str_addf(out,
-				 "<text x=\"%d\" y=\"%zu\" fill=\"%s\">%s"
-				 "</text>\n",
-				 SVG_W - 2 * SVG_EDGE, SVG_EDGE + 16 * k, ink,
-				 c[k].name);
-		}
+		plot.x_min = r.x0;
+		plot.x_max = r.x1;
+		plot.y_min = r.y0;
+		plot.y_max = r.y1;
+		svg_lines(out, &plot, s, n);
 	}
-	str_add(out, "</svg>\n");
+	svg_end(out);
+	free(s);
 }
 
 void plot_csv(const struct curve *c, size_t n, struct str *out)

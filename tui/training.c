@@ -20,12 +20,21 @@
 
 enum { PATIENCE = 3000 }; /* ms from the second stop to SIGKILL */
 
-char *runs_dir(void)
+char *runs_dir(struct err *err)
 {
-	char *state = file_xdg("STATE"), *dir;
+	return file_xdg_folder("STATE", "runs", err);
+}
 
-	dir = file_join(state, "runs");
-	free(state);
+/* The folder of a run by its name, or by its path; caller's, or NULL. */
+static char *run_dir(const char *name, struct err *err)
+{
+	char *runs, *dir;
+
+	if (strchr(name, '/'))
+		return xstrdup(name);
+	runs = runs_dir(err);
+	dir = runs ? file_join(runs, name) : NULL;
+	free(runs);
 	return dir;
 }
 
@@ -154,11 +163,11 @@ static int launch(struct training *t, char **words, size_t n, bool resume,
 int training_start(struct app *app, char **words, size_t n, const char *dir,
 		   bool resume, struct err *err)
 {
-	char *runs = runs_dir(), *own = NULL, *name;
+	char *runs = runs_dir(err), *own = NULL, *name;
 	struct training *t;
-	int rc = 0;
+	int rc = runs ? 0 : -(int)err->code;
 
-	if (training_runs(app))
+	if (rc == 0 && training_runs(app))
 		rc = err_set(err, ERR_USAGE,
 			     "train: %s is going on (stop ends it)",
 			     app->training->name);
@@ -190,13 +199,13 @@ int training_start(struct app *app, char **words, size_t n, const char *dir,
 
 int training_look(struct app *app, const char *name, struct err *err)
 {
-	char *runs = runs_dir();
-	char *dir = strchr(name, '/') ? xstrdup(name) : file_join(runs, name);
-	char *log = file_join(dir, "log.jsonl");
+	char *dir = run_dir(name, err), *log;
 	struct training *t;
 	int rc = 0;
 
-	free(runs);
+	if (!dir)
+		return -(int)err->code;
+	log = file_join(dir, "log.jsonl");
 	if (training_runs(app))
 		rc = err_set(err, ERR_USAGE,
 			     "runs: %s is going on and stays in view",

@@ -26,8 +26,11 @@ struct training {
 	int64_t opened;    /* step of the best/ that was opened; -1: none */
 };
 
-/* The folder of runs that have no folder of their own; caller's to free(). */
-char *runs_dir(void);
+/*
+ * The folder of runs that have no folder of their own; caller's to free().
+ * ERR_FAILED and NULL without a home.
+ */
+char *runs_dir(struct err *err);
 
 /*
  * Start `umie train` with these words in the run folder `dir` (NULL: a new one

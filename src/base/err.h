@@ -52,7 +52,6 @@ int err_errno(struct err *err, enum err_code code, const char *fmt, ...)
 int err_recode(struct err *err, enum err_code code);
 
 /* For our own mistakes: prints to stderr and aborts. */
-void bug(const char *fmt, ...)
-    __attribute__((noreturn, format(printf, 1, 2)));
+void bug(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #endif

@@ -79,7 +79,7 @@ int file_read(const char *path, size_t limit, struct str *out, struct err *err)
 		return read_fd(STDIN_FILENO, "standard input", limit, out, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return err_errno(err, ERR_FAILED, "%s", path);
+		return err_errno(err, ERR_DATA, "%s", path);
 	rc = read_fd(fd, path, limit, out, err);
 	close(fd);
 	return rc;
@@ -224,4 +224,20 @@ char *file_xdg(const char *which)
 		if (strcmp(table[i][0], which) == 0)
 			return xasprintf("%s/%s/umie", home, table[i][1]);
 	bug("file_xdg: %s", which);
+}
+
+char *file_xdg_folder(const char *which, const char *name, struct err *err)
+{
+	char *base = file_xdg(which), *path;
+
+	if (!base) {
+		err_set(err, ERR_FAILED,
+			"there is no place for %s: neither XDG_%s_HOME nor "
+			"HOME is an absolute path",
+			name, which);
+		return NULL;
+	}
+	path = file_join(base, name);
+	free(base);
+	return path;
 }

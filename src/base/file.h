@@ -22,8 +22,8 @@ struct file_map {
 int file_map(struct file_map *m, const char *path, struct err *err);
 void file_unmap(struct file_map *m);
 
-/* Append the whole of `path` ("-": stdin) to `out`; more than `limit` bytes
- * is ERR_DATA. */
+/* Append the whole of `path` ("-": stdin) to `out`.  ERR_DATA when it cannot
+ * be opened or has more than `limit` bytes. */
 int file_read(const char *path, size_t limit, struct str *out, struct err *err);
 
 /* Replace `path` by n bytes, durably. */
@@ -49,5 +49,7 @@ char *file_join(const char *dir, const char *name);
  * are ignored.  Caller's to free(); NULL without a home.
  */
 char *file_xdg(const char *which);
+/* The folder `name` in it, not made yet; ERR_FAILED and NULL without a home. */
+char *file_xdg_folder(const char *which, const char *name, struct err *err);
 
 #endif

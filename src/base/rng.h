@@ -25,7 +25,7 @@ struct rng_key {
 
 /* Four 32-bit numbers: those with index 4*block … 4*block+3. */
 RNG_FUNCTION void rng_block(const struct rng_key *k, uint64_t block,
-			     uint32_t out[4])
+			    uint32_t out[4])
 {
 	uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32);
 	uint32_t c2 = k->site, c3 = k->step;

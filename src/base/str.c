@@ -40,6 +40,23 @@ void str_addc(struct str *b, char c)
 	str_addn(b, &c, 1);
 }
 
+void str_add_cell(struct str *b, const char *s, char sep)
+{
+	const char special[] = {sep, '"', '\n', '\r', '\0'};
+
+	if (!strpbrk(s, special)) {
+		str_add(b, s);
+		return;
+	}
+	str_addc(b, '"');
+	for (; *s; s++) {
+		if (*s == '"')
+			str_addc(b, '"');
+		str_addc(b, *s);
+	}
+	str_addc(b, '"');
+}
+
 void str_addf(struct str *b, const char *fmt, ...)
 {
 	va_list ap;

@@ -20,6 +20,9 @@ void str_addn(struct str *b, const char *s, size_t n);
 void str_addc(struct str *b, char c);
 void str_addf(struct str *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* A cell of a table whose columns `sep` separates, quoted as RFC 4180 has it.
+ */
+void str_add_cell(struct str *b, const char *s, char sep);
 void str_clear(struct str *b); /* empty, memory kept */
 void str_release(struct str *b);
 

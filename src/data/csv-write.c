@@ -24,29 +24,12 @@ static void set(struct row *r, enum csv_column c, const char *s)
 	str_add(&r->cell[c], s ? s : "");
 }
 
-static void put_field(struct str *out, const char *s, char sep)
-{
-	const char special[] = {sep, '"', '\n', '\r', '\0'};
-
-	if (!strpbrk(s, special)) {
-		str_add(out, s);
-		return;
-	}
-	str_addc(out, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			str_addc(out, '"');
-		str_addc(out, *s);
-	}
-	str_addc(out, '"');
-}
-
 static void put_row(struct str *out, const struct row *r, char sep)
 {
 	for (int c = 0; c < CSV_COLUMNS; c++) {
 		if (c)
 			str_addc(out, sep);
-		put_field(out, str_cstr(&r->cell[c]), sep);
+		str_add_cell(out, str_cstr(&r->cell[c]), sep);
 	}
 	str_addc(out, '\n');
 }

@@ -52,8 +52,13 @@ static int read_format(struct reader *r)
 {
 	enum data_format f = r->o->format;
 
+	if (r->i == r->n && f == DATA_GUESS)
+		return err_set(r->err, ERR_DATA,
+			       "%s: empty, a data set was expected", r->path);
 	if (f == DATA_GUESS)
 		f = data_format_guess(r->s + r->i, r->n - r->i);
+	if (f == DATA_GUESS) /* its reader says what is wrong */
+		f = data_format_of_name(r->path);
 	r->d->format = f;
 	if (f == DATA_BRAT)
 		return err_set(r->err, ERR_DATA,
@@ -62,8 +67,8 @@ static int read_format(struct reader *r)
 	if (f != DATA_GUESS)
 		return readers[f](r);
 	return err_set(r->err, ERR_DATA,
-		       "%s: empty or of no known format; name one with "
-		       "--format, or look at umie-formats(5)",
+		       "%s: of no known format (umie-formats(5) lists them; "
+		       "an option can name one)",
 		       r->path);
 }
 

@@ -9,8 +9,9 @@
 #include "src/base/rng.h"
 #include "src/base/utf8.h"
 #include "src/engine/evaluate-internal.h"
+#include "src/task/bootstrap.h"
 
-enum { SAMPLES = 1000, META = 5 /* strlen("meta.") */ };
+enum { META = 5 /* strlen("meta.") */ };
 
 const char *scorer_name(enum scorer s)
 {
@@ -110,57 +111,18 @@ static char *slice_value(const struct evaluator *v, const struct example *e,
 	return meta_value(e, field + META);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/*
- * How often an example comes in a sample: Poisson of mean 1, as drawing with
- * replacement does it in the limit.  Unlike drawing, it needs no look at
- * examples that count nothing, and most do not for most labels.
- */
-static int times(uint32_t u)
-{
-	/* 2^32 times the cumulative probabilities of 0, 1, 2, … */
-	static const uint32_t up_to[] = {0x5e2d58d8, 0xbc5ab1b1, 0xeb715e1d,
-					 0xfb23ecea, 0xff10909d, 0xffd9a42e,
-					 0xfffb2747, 0xffff7d3a, 0xfffff288};
-	int k = 0;
-
-	while (k < (int)ARRAY_LEN(up_to) && u >= up_to[k])
-		k++;
-	return k;
-}
-
 /* Percentiles of F1 over samples of the examples that count anything. */
 static void bootstrap(const struct counts *each, size_t n, uint64_t seed,
 		      struct eval_row *row)
 {
-	double f1[SAMPLES];
+	double f1[BOOTSTRAPS];
 
-	for (int s = 0; s < SAMPLES; s++) {
-		struct rng_key key = {.seed = seed, .step = (uint32_t)s};
-		struct counts c = {0};
-		uint32_t u[4];
+	for (uint32_t k = 0; k < BOOTSTRAPS; k++) {
+		struct counts c = bootstrap_sample(each, n, seed, k);
 
-		for (size_t i = 0; i < n; i++) {
-			int k;
-
-			if (i % 4 == 0)
-				rng_block(&key, i / 4, u);
-			k = times(u[i % 4]);
-			c.tp += k * each[i].tp;
-			c.fp += k * each[i].fp;
-			c.fn += k * each[i].fn;
-		}
-		f1[s] = score_f1(&c);
+		f1[k] = score_f1(&c);
 	}
-	qsort(f1, SAMPLES, sizeof(*f1), by_value);
-	row->low = f1[SAMPLES / 40];
-	row->high = f1[SAMPLES - 1 - SAMPLES / 40];
+	bootstrap_interval(f1, &row->low, &row->high);
 	row->interval = true;
 }
 

@@ -295,21 +295,6 @@ void evaluation_text(const struct evaluation *e, struct str *out)
 		gates_text(e, out);
 }
 
-static void csv_field(struct str *out, const char *s)
-{
-	if (!s[strcspn(s, ",\"\n\r")]) {
-		str_add(out, s);
-		return;
-	}
-	str_addc(out, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			str_addc(out, '"');
-		str_addc(out, *s);
-	}
-	str_addc(out, '"');
-}
-
 void evaluation_csv(const struct evaluation *e, struct str *out)
 {
 	str_add(out, "data,scorer,regime,task,type,slice,value,examples,"
@@ -325,7 +310,7 @@ void evaluation_csv(const struct evaluation *e, struct str *out)
 					     r->value ? r->value : ""};
 
 		for (size_t k = 0; k < ARRAY_LEN(words); k++) {
-			csv_field(out, words[k]);
+			str_add_cell(out, words[k], ',');
 			str_addc(out, ',');
 		}
 		str_addf(out, "%zu,%lld,%lld,%lld,%.4f,%.4f,%.4f,%.4f,%.4f\n",

@@ -1,10 +1,8 @@
 #include "src/probe/stats.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "src/base/mem.h"
-#include "src/base/rng.h"
 
 static double f1(int64_t tp, int64_t fp, int64_t fn)
 {
@@ -24,20 +22,6 @@ double counts_f1(const struct counts *c, size_t n)
 	return f1(s.tp, s.fp, s.fn);
 }
 
-static void add(struct counts *s, const struct counts *c)
-{
-	s->tp += c->tp;
-	s->fp += c->fp;
-	s->fn += c->fn;
-}
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 struct interval bootstrap_difference(const struct counts *a,
 				     const struct counts *b, size_t n,
 				     uint64_t seed)
@@ -48,25 +32,12 @@ struct interval bootstrap_difference(const struct counts *a,
 	if (n == 0)
 		return out;
 	for (uint32_t k = 0; k < BOOTSTRAPS; k++) {
-		struct rng_key key = {.seed = seed, .step = k};
-		struct counts x = {0}, y = {0};
+		struct counts x = bootstrap_sample(a, n, seed, k);
+		struct counts y = bootstrap_sample(b, n, seed, k);
 
-		uint32_t four[4] = {0};
-
-		for (size_t i = 0; i < n; i++) {
-			size_t at;
-
-			if (i % 4 == 0)
-				rng_block(&key, i / 4, four);
-			at = (size_t)((uint64_t)four[i % 4] * n >> 32);
-			add(&x, &a[at]);
-			add(&y, &b[at]);
-		}
-		d[k] = f1(y.tp, y.fp, y.fn) - f1(x.tp, x.fp, x.fn);
+		d[k] = counts_f1(&y, 1) - counts_f1(&x, 1);
 	}
-	qsort(d, BOOTSTRAPS, sizeof(*d), ascending);
-	out.lo = d[BOOTSTRAPS * 25 / 1000];
-	out.hi = d[BOOTSTRAPS * 975 / 1000 - 1];
+	bootstrap_interval(d, &out.lo, &out.hi);
 	return out;
 }
 

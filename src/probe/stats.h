@@ -9,9 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "src/task/score.h"
-
-enum { BOOTSTRAPS = 1000 };
+#include "src/task/bootstrap.h"
 
 struct interval {
 	double value, lo, hi; /* 95 percent */
@@ -21,8 +19,7 @@ struct interval {
 double counts_f1(const struct counts *c, size_t n);
 
 /*
- * F1(b) - F1(a), -1 … 1, with the percentile interval of BOOTSTRAPS
- * resamples of the n examples (Efron and Tibshirani 1993).
+ * F1(b) - F1(a), -1 … 1, with its interval over samples of the n examples.
  */
 struct interval bootstrap_difference(const struct counts *a,
 				     const struct counts *b, size_t n,

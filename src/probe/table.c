@@ -206,28 +206,12 @@ void table_lines(const struct table *t, struct str *out)
 	free(w);
 }
 
-/* RFC 4180, with a line feed. */
-static void csv_field(struct str *out, const char *s)
-{
-	if (!strpbrk(s, ",\"\r\n")) {
-		str_add(out, s);
-		return;
-	}
-	str_addc(out, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			str_addc(out, '"');
-		str_addc(out, *s);
-	}
-	str_addc(out, '"');
-}
-
 void table_csv(const struct table *t, struct str *out)
 {
 	for (size_t c = 0; c < t->columns; c++) {
 		if (c)
 			str_addc(out, ',');
-		csv_field(out, t->column[c].key);
+		str_add_cell(out, t->column[c].key, ',');
 	}
 	str_addc(out, '\n');
 	for (size_t r = 0; r < t->rows; r++) {
@@ -237,7 +221,7 @@ void table_csv(const struct table *t, struct str *out)
 			if (c)
 				str_addc(out, ',');
 			if (!v->is_number)
-				csv_field(out, v->text ? v->text : "");
+				str_add_cell(out, v->text ? v->text : "", ',');
 			else if (isfinite(v->number))
 				str_addf(out, "%.*g", SIGNIFICANT, v->number);
 		}

@@ -1,4 +1,5 @@
 libumie_a_SOURCES += \
+	src/task/bootstrap.c src/task/bootstrap.h \
 	src/task/answer.c src/task/answer.h \
 	src/task/answer-internal.h \
 	src/task/answer-paper.c \
