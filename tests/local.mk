@@ -23,13 +23,15 @@ EXTRA_DIST += cuda/paper.awk tests/cudaemu/mutate.sh
 dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
 	tests/train.test tests/ranks.test tests/runs.test
 dist_check_SCRIPTS += tests/commands.test
-EXTRA_DIST += tests/bench-torch.py tests/lib.sh
+EXTRA_DIST += tests/bench-torch.py tests/lib.sh tests/limit.sh
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 TEST_EXTENSIONS = .test
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 TEST_LOG_DRIVER = $(LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/limit.sh
+TEST_LOG_COMPILER = $(LOG_COMPILER)
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
 	builddir='$(abs_top_builddir)'; export builddir; \
