@@ -24,29 +24,34 @@ struct table {
 	struct device_facts facts; /* zeros for the processor */
 };
 
-/* "12.3 %" of `most`, or nothing when that is not known. */
-static const char *share(char *buf, size_t n, double part, double most)
+/*
+ * "  305.2 GFLOP/s  12.3 %": how much in `ms`, and its share of `most` a
+ * second.  Blanks for what there was nothing of or is not known.
+ */
+static void rate(char *buf, size_t n, double amount, double ms,
+		 const char *unit, double most)
 {
-	*buf = '\0';
-	if (most > 0 && part > 0)
-		snprintf(buf, n, "%.1f %%", 100 * part / most);
-	return buf;
+	double each = ms > 0 ? amount / ms * 1e3 : 0;
+	char share[16] = "";
+
+	if (each > 0 && most > 0)
+		snprintf(share, sizeof(share), "%.1f %%", 100 * each / most);
+	if (each > 0)
+		snprintf(buf, n, "%8.1f %-7s %7s ", each / 1e9, unit, share);
+	else
+		snprintf(buf, n, "%25s", "");
 }
 
 static void show_row(void *context, const struct selftest_row *r)
 {
 	struct table *t = context;
-	double flops = r->ms > 0 ? r->flop / r->ms * 1e3 : 0;
-	double rate = r->ms > 0 ? r->bytes / r->ms * 1e3 : 0;
-	char a[16], b[16];
+	char a[48], b[48];
 
-	app_say(t->app,
-		"%-4s %-13s %-18s %8.1e %8.1e %9.4f ms %8.1f GFLOP/s %7s "
-		"%7.1f GB/s %7s",
+	rate(a, sizeof(a), r->flop, r->ms, "GFLOP/s", t->facts.flops);
+	rate(b, sizeof(b), r->bytes, r->ms, "GB/s", t->facts.bandwidth);
+	app_say(t->app, "%-4s %-13s %-18s %8.1e %8.1e %9.4f ms %s%s",
 		r->good ? "ok" : "FAIL", r->name, r->what, r->error,
-		r->grad_error, r->ms, flops / 1e9,
-		share(a, sizeof(a), flops, t->facts.flops), rate / 1e9,
-		share(b, sizeof(b), rate, t->facts.bandwidth));
+		r->grad_error, r->ms, a, b);
 }
 
 static int show_device(struct table *t, struct backend *be, struct err *err)
@@ -55,7 +60,10 @@ static int show_device(struct table *t, struct backend *be, struct err *err)
 	struct device_facts *f = &t->facts;
 
 	if (be->host_memory) {
-		app_say(t->app, "device %s", be->name);
+		app_say(t->app,
+			"device %s: no other one is in use, so it is compared "
+			"with itself; only the times tell something",
+			be->name);
 		return 0;
 	}
 	p = device_plugin(err);

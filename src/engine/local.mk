@@ -15,6 +15,8 @@ libumie_a_SOURCES += \
 	src/engine/extraction-read.c \
 	src/engine/report.c \
 	src/engine/selftest.c src/engine/selftest.h \
+	src/engine/selftest-ops.c src/engine/selftest-ops.h \
+	src/engine/selftest-model.c \
 	src/engine/steps.c src/engine/steps.h \
 	src/engine/view.c src/engine/view.h \
 	src/engine/work.c src/engine/work.h

@@ -20,7 +20,7 @@ struct selftest_row {
 	 * all gradients; and what is allowed. */
 	double error, grad_error, allowed;
 	double ms;          /* of the forward pass on the device; median */
-	double flop, bytes; /* it had to do and to move at least */
+	double flop, bytes; /* to do and to move at least; 0: not told */
 	bool good;
 };
 
