@@ -11,6 +11,7 @@ libumie_a_SOURCES += \
 	src/engine/evaluate-table.c \
 	src/engine/evaluate-text.c \
 	src/engine/extract.c src/engine/extract.h \
+	src/engine/extract-job.c src/engine/extract-job.h \
 	src/engine/extraction.c \
 	src/engine/extraction-read.c \
 	src/engine/report.c \
