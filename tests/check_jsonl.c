@@ -65,7 +65,7 @@ static const struct {
     {"\n{\"task\":\"mner\",\"text\":\"a\tb\"}", 2, "byte 24"},
     {"\n{\"task\"", 2, "byte"},
     {"[]", 0, "known format"},
-    {"", 0, "known format"},
+    {"", 0, "empty, a data set was expected"},
     {" \n\n", 0, "known format"},
     {"Some text of no format.\n", 0, "known format"},
     {"IMGID:7\n", 1, "no token"},
