@@ -148,31 +148,22 @@ static bool same_string(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* Does the data set say this record of this very place? */
-static bool gold_stands(const struct session_example *e, const struct record *r,
-			const struct anchor *a)
-{
-	const struct place at = {a->start, a->end};
-
-	for (size_t i = 0; i < e->ex.gold.n; i++)
-		if (record_equal(&e->ex.gold.rec[i], r) &&
-		    place_equal(e->ex.gold.rec[i].at, at))
-			return true;
-	return false;
-}
+static bool gold_stands(struct session_example *e, const struct record *r,
+			bool settled, const struct anchor *a);
 
 /*
  * The nth time that a string is named without a place it means its nth place
- * among those that no gold record has for itself.
+ * among those that no gold record has.  `settled`: the gold records without a
+ * place have got theirs.
  */
-static void take_turn(const struct session_example *e, struct item *it,
-		      const struct record *r, int turn)
+static void take_turn(struct session_example *e, struct item *it,
+		      const struct record *r, bool settled, int turn)
 {
 	int places = it->self.places;
 
 	for (int k = 1; k <= places && places > 1 && turn > 0; k++) {
 		anchor_place(&it->self, e->ex.text, k);
-		turn -= !gold_stands(e, r, &it->self);
+		turn -= !gold_stands(e, r, settled, &it->self);
 	}
 }
 
@@ -216,8 +207,27 @@ static struct item gold_item(struct session_example *e, size_t i)
 	for (size_t k = 0; k < i; k++)
 		turn += record_equal(&g[k], r) && !place_known(g[k].at);
 	if (!place_known(r->at))
-		take_turn(e, &it, r, turn);
+		take_turn(e, &it, r, false, turn);
 	return it;
+}
+
+/* Does the data set say this record of this very place? */
+static bool gold_stands(struct session_example *e, const struct record *r,
+			bool settled, const struct anchor *a)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < e->ex.gold.n && !found; i++) {
+		const struct record *g = &e->ex.gold.rec[i];
+		struct item it;
+
+		if (!record_equal(g, r) || !(settled || place_known(g->at)))
+			continue;
+		it = gold_item(e, i);
+		found = it.self.start == a->start && it.self.end == a->end;
+		item_release(&it);
+	}
+	return found;
 }
 
 /* `it` becomes item number `id`; it is taken over. */
@@ -309,7 +319,7 @@ static struct item item_of(struct session_example *e,
 		turn += x->found[i].event == f->event &&
 			record_equal(&x->found[i].rec, &f->rec);
 	if (!take_gold_place(e, &it, &f->rec, &turn))
-		take_turn(e, &it, &f->rec, turn);
+		take_turn(e, &it, &f->rec, true, turn);
 	return it;
 }
 

@@ -122,8 +122,9 @@ int session_skip(struct session *s, struct err *err);
 /* --- the log ------------------------------------------------------------ */
 
 /*
- * Take the last n acts back, or make them again; the example of the last one
- * becomes the one looked at.  ERR_USAGE when there is nothing (more).
+ * Take the last n acts back, or make them again; an import is one, however
+ * many examples it is about.  The example of the last one becomes the one
+ * looked at.  ERR_USAGE when there is nothing (more).
  */
 int session_undo(struct session *s, int n, struct err *err);
 int session_redo(struct session *s, int n, struct err *err);

@@ -3,6 +3,7 @@
  */
 #include "tests/session_test.h"
 
+#include "sessions/import.h"
 #include "src/base/file.h"
 #include "src/base/rng.h"
 #include "tests/tap.h"
@@ -242,6 +243,37 @@ static uint32_t dice(int i, uint32_t n)
 	return rng_below(&(struct rng_key){7, 0, 0}, (uint64_t)i, n);
 }
 
+/* Another annotator's view of three examples. */
+static void import_some(struct session *s, const char *label, bool done)
+{
+	char *set = xasprintf(
+	    "{\"id\":\"a\",\"task\":\"mner\",\"text\":\"Kyrie met Kyrie in "
+	    "Boston\",\"gold\":[{\"type\":\"%s\",\"text\":\"Kyrie\"},{\"type\":"
+	    "\"Location\",\"text\":\"Boston\"}]}\n"
+	    "{\"id\":\"b\",\"task\":\"mre\",\"text\":\"Ann and Bob at their "
+	    "wedding\",\"gold\":[{\"relation\":\"%s\",\"head\":\"Ann\","
+	    "\"tail\":"
+	    "\"Bob\"}]}\n"
+	    "{\"id\":\"c\",\"task\":\"mee\",\"text\":\"Smoke after the "
+	    "airstrike "
+	    "on Suruc\",\"image\":\"c.png\",\"gold\":[{\"event\":\"Attack\","
+	    "\"text\":\"airstrike\"},{\"role\":\"%s\",\"event\":\"Attack\","
+	    "\"text\":\"Suruc\"},{\"role\":\"Target\",\"event\":\"Attack\","
+	    "\"box\":[1,2,30,40]}]}\n",
+	    label, label, label);
+	struct import_report r;
+	struct dataset d = {0};
+	struct err err;
+
+	if (dataset_parse(&d, set, strlen(set), "theirs.jsonl", NULL, &err) < 0)
+		bug("%s", err.text);
+	if (session_import(s, &d, done, &r, &err) < 0)
+		diag("import: %s", err.text);
+	import_report_release(&r);
+	dataset_release(&d);
+	free(set);
+}
+
 /* One random act; errors are as good as acts: they change nothing. */
 static void random_act(struct session *s, int i)
 {
@@ -251,7 +283,7 @@ static void random_act(struct session *s, int i)
 	int from = (int)dice(i + 1, 20), to = from + 1 + (int)dice(i + 2, 8);
 	struct box b = {1, 1, (float)(2 + from), (float)(3 + to)};
 
-	switch (dice(i + 3, 17)) {
+	switch (dice(i + 3, 18)) {
 	case 0:
 		session_accept(s, &id, 1, &err);
 		break;
@@ -303,6 +335,9 @@ static void random_act(struct session *s, int i)
 		break;
 	case 16:
 		reply_to(s, 1 + from % 4, to % 2 ? "m1" : "m2");
+		break;
+	case 17:
+		import_some(s, to % 2 ? "Person" : "Location", to % 3 == 0);
 		break;
 	}
 }
@@ -359,7 +394,7 @@ static void check_random(void)
 			free(now);
 			continue;
 		}
-		if (dice(100 * i + 13, 17) == 16)
+		if (dice(100 * i + 13, 18) == 16)
 			continue;
 		random_act(s, 100 * i + 10);
 		if (session_state(s)->n_undo > depth)

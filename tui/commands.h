@@ -64,6 +64,7 @@
 	_(record) \
 	_(replay) \
 	_(export) \
+	_(import) \
 	_(history) \
 	_(sort) \
 	_(filter) \

@@ -23,6 +23,7 @@ libtui_a_SOURCES = \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
 	tui/cmd-help.c \
+	tui/cmd-import.c \
 	tui/cmd-predict.c \
 	tui/cmd-instr.c \
 	tui/cmd-live.c \
