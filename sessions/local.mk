@@ -11,6 +11,7 @@ libsessions_a_SOURCES = \
 	sessions/import.c sessions/import.h \
 	sessions/import-match.c sessions/import-match.h \
 	sessions/item.c sessions/item.h \
+	sessions/lessons.c sessions/lessons.h \
 	sessions/lock.c \
 	sessions/merge.c \
 	sessions/queue.c sessions/queue.h \

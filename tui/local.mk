@@ -43,6 +43,7 @@ libtui_a_SOURCES = \
 	tui/cmd-export.c \
 	tui/cmd-session.c \
 	tui/plot.c tui/plot.h \
+	tui/train-from.c \
 	tui/training.c tui/training.h \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \
