@@ -19,6 +19,7 @@
 
 struct decoder;
 struct probe_view;
+struct show;
 struct str;
 struct training;
 struct ui;
@@ -76,6 +77,8 @@ struct app {
 	char *spool;         /* picture that came from stdin; owned; or NULL */
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
+	/* of line mode: the next line typed, caller's; NULL at the end */
+	char *(*ask)(struct app *a);
 	/* of the full screen: give the terminal away, or take it back */
 	void (*terminal)(struct app *a, bool give);
 
@@ -90,6 +93,9 @@ struct app {
 	struct labels failed;      /* ids of examples the model failed on */
 	unsigned shown;            /* version of the session on the screen */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
+	struct show *show;         /* owned; NULL: nothing is replayed */
+	bool mute;                 /* app_say() and app_note() are not heard */
+	int verify_job;            /* of `replay --verify`; 0: none */
 	bool replaying;         /* answers and pictures come from a recording */
 	double save_at;         /* ms; soft acts are due then; 0: none */
 	struct scoring scoring; /* what :eval fills */

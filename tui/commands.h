@@ -63,6 +63,7 @@
 	_(redo) \
 	_(record) \
 	_(replay) \
+	_(replay_live) \
 	_(export) \
 	_(import) \
 	_(history) \

@@ -43,7 +43,9 @@ libtui_a_SOURCES = \
 	tui/cmd-export.c \
 	tui/cmd-session.c \
 	tui/plot.c tui/plot.h \
+	tui/show.c tui/show.h \
 	tui/train-from.c \
+	tui/verify.c tui/verify.h \
 	tui/training.c tui/training.h \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \

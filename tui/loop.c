@@ -22,6 +22,7 @@
 #include "tui/prompt.h"
 #include "tui/reader.h"
 #include "tui/screen.h"
+#include "tui/show.h"
 #include "tui/signals.h"
 
 enum {
@@ -256,6 +257,8 @@ static void pane_key(struct loop *l, int key)
 		ui->overlay = OVERLAY_NONE;
 		l->app->dirty = DIRTY_ALL;
 	} else if (ui->adjust.kind && adjust_key(l->app, key)) {
+		return;
+	} else if (show_key(l->app, key)) {
 		return;
 	} else if (b) {
 		command(l, b->command);
