@@ -76,6 +76,8 @@
 	_(edit) \
 	_(select) \
 	_(show) \
+	_(pixels) \
+	_(yank) \
 	_(scroll) \
 	_(nudge) \
 	_(cancel) \
@@ -96,6 +98,7 @@
 	_(labels) \
 	_(set) \
 	_(theme) \
+	_(layout) \
 	_(auto) \
 	_(bind) \
 	_(unbind) \

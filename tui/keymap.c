@@ -109,6 +109,8 @@ const struct binding BINDINGS[] = {
     {'G', "gate sweep", "hold the gate at value after value", "sweep", PROBE},
     {'P', "score", "what the chosen result could have been", "scores", PROBE},
     {'z', "zoom", "the pane in focus takes all the room", "zoom", ALL},
+    {'Z', "pixels", "the picture in the terminal's own pixels", NULL, 0},
+    {'y', "yank", "copy what the pane shows to the clipboard", NULL, 0},
     {K_PAGE_DOWN, "scroll down", "scroll", NULL, 0},
     {K_PAGE_UP, "scroll up", NULL, NULL, 0},
     {K_F5, "run", "predict again", "run", RESULTS | GATE},
