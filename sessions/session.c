@@ -395,6 +395,20 @@ static int turn(struct session *s, enum act_kind kind, int n, struct err *err)
 	return rc < 0 ? rc : session_save(s, err);
 }
 
+int session_travel(struct session *s, int64_t seq, struct err *err)
+{
+	const struct act *a;
+	int example = 0, rc = 0;
+
+	while (rc == 0 && (a = next_turn(&s->state, true)) && a->seq > seq)
+		rc = turn_step(s, ACT_KIND_UNDO, &example, err);
+	while (rc == 0 && (a = next_turn(&s->state, false)) && a->seq <= seq)
+		rc = turn_step(s, ACT_KIND_REDO, &example, err);
+	if (rc == 0 && example)
+		rc = session_goto(s, example, err);
+	return rc < 0 ? rc : session_save(s, err);
+}
+
 int session_undo(struct session *s, int n, struct err *err)
 {
 	return turn(s, ACT_KIND_UNDO, n, err);

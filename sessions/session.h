@@ -128,6 +128,8 @@ int session_skip(struct session *s, struct err *err);
  */
 int session_undo(struct session *s, int n, struct err *err);
 int session_redo(struct session *s, int n, struct err *err);
+/* Undo or redo steps until those up to act `seq` hold and none after it. */
+int session_travel(struct session *s, int64_t seq, struct err *err);
 /* One act for people: time, who, what, of which example and item. */
 void session_tell(const struct session *s, const struct act *a,
 		  struct str *out);

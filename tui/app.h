@@ -173,9 +173,10 @@ int app_session_open(struct app *a, const char *name, bool create,
 		     bool read_only, struct err *err);
 int app_session_close(struct app *a, struct err *err);
 struct session *app_session(struct app *a, struct err *err);
-/* Add a data set; without a session, to the one named after it. */
-int app_load(struct app *a, const char *path, const struct dataset_options *o,
-	     struct err *err);
+/* Add a data set, or with `split` that part of it; without a session, to the
+ * one named after it. */
+int app_load(struct app *a, const char *path, const char *split,
+	     const struct dataset_options *o, struct err *err);
 /* The example looked at has changed: show it, predict it when needed. */
 void app_look(struct app *a);
 int app_goto(struct app *a, int number, struct err *err);

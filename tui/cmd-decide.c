@@ -79,8 +79,12 @@ static int decide_many(struct app *app, const struct args *a,
 	rc = take_ids(app, a, &ids, err);
 	if (rc == 0)
 		rc = how(s, ids.id, ids.n, err);
-	for (size_t i = 0; i < ids.n && rc == 0; i++)
-		decide_said(app, ids.id[i], rc);
+	/* On the screen they are seen; a line each would cover them. */
+	if (rc == 0 && app->screen && ids.n > 1)
+		app_say(app, "%s: %zu items", a->cmd->name, ids.n);
+	else
+		for (size_t i = 0; i < ids.n && rc == 0; i++)
+			decide_said(app, ids.id[i], rc);
 	free(ids.id);
 	app->dirty = DIRTY_ALL;
 	return rc;

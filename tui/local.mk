@@ -164,7 +164,7 @@ check_PROGRAMS += tests/check_train_panes
 tests_check_train_panes_SOURCES = tests/check_train_panes.c \
 	tests/run_lines.h tests/tui_scene.h tests/tap.h
 tests_check_train_panes_LDADD = $(tui_libs)
-dist_check_SCRIPTS += tests/pixels.test
+dist_check_SCRIPTS += tests/pixels.test tests/ux.test
 EXTRA_DIST += tests/pixels.py
 dist_check_SCRIPTS += tests/screen.test tests/screen-soak.test \
 	tests/screen-speed.test
