@@ -413,6 +413,7 @@ static bool put_rest(struct plan *p, bool done, struct json *body)
 	const struct labels *flags = &p->from->flags;
 	bool any = json_len(p->items) || json_len(p->conflicts);
 
+	done &= p->from->has_gold || p->from->has_judged;
 	done |= labels_find(flags, "done", 4) >= 0;
 	if (done && e->progress != PROGRESS_DONE &&
 	    json_len(p->conflicts) == 0) {

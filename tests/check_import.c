@@ -169,6 +169,20 @@ static void check_conflicts(void)
 	session_close(s, &err);
 }
 
+static void check_unlabelled(void)
+{
+	struct session *s = fresh("unlabelled");
+	struct import_report r =
+	    bring(s, A "\"split\":\"train\"}\n" B "\"gold\":[]}\n", true);
+	struct err err;
+
+	ok(r.done == 1 && nth(s, 1)->progress == PROGRESS_TODO &&
+	       nth(s, 2)->progress == PROGRESS_DONE,
+	   "an example without records is no example that has none");
+	import_report_release(&r);
+	session_close(s, &err);
+}
+
 static void check_strangers(void)
 {
 	struct session *s = fresh("strangers");
@@ -254,6 +268,7 @@ int main(void)
 	folder = test_folder();
 	check_takes();
 	check_conflicts();
+	check_unlabelled();
 	check_strangers();
 	check_round_trip();
 	remove_folder(folder);
