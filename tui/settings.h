@@ -35,7 +35,7 @@ struct str;
 	  "without NO_COLOR")                                                  \
 	_(DELAY, "delay", WHOLE, 0, 5000, "150", "N", ANY,                     \
 	  "milliseconds from the last key to the prediction")                  \
-	_(DEVICE, "device", WORDS, 0, 0, "auto", "NAME", ANY,              \
+	_(DEVICE, "device", WORDS, 0, 0, "auto", "NAME", ANY,                  \
 	  "where to compute; holds from the next start on")                    \
 	_(EDITOR, "editor", WORDS, 0, 0, "", "CMD", OWN,                       \
 	  "editor of long texts; empty: $VISUAL, $EDITOR, vi")                 \
