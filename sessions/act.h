@@ -37,6 +37,8 @@ enum {
 	_(REL, rel, ACT_UNDO | ACT_ITEMS, "a relation was added")         \
 	_(TRIGGER, trigger, ACT_UNDO | ACT_ITEMS, "an event was added")   \
 	_(ARG, arg, ACT_UNDO | ACT_ITEMS, "an argument was added")        \
+	_(IMPORT, import, ACT_UNDO | ACT_ITEMS,                           \
+	  "records of a file were brought in")                            \
 	_(DELETE, delete, ACT_UNDO | ACT_ITEMS, "items are gone")         \
 	_(NOTE, note, ACT_UNDO, "a note to an example or an item")        \
 	_(FLAG, flag, ACT_UNDO, "an example is to be looked at again")    \

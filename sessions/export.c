@@ -102,9 +102,20 @@ static char *said(const char *s)
 	return s && *s ? xstrdup(s) : NULL;
 }
 
+/* What data set or model said before it was edited; NULL: not known. */
+static const struct record *said_before(const struct session_example *e,
+					const struct item *it)
+{
+	if (it->layers & LAYER_GOLD && (size_t)it->id <= e->ex.gold.n)
+		return &e->ex.gold.rec[it->id - 1];
+	if (it->layers & LAYER_MODEL && it->found >= 0)
+		return &e->reply->found[it->found].rec;
+	return NULL;
+}
+
 /* What somebody said about an item, with what there was to see. */
-static void add_judgement(struct example *out, const struct item *it,
-			  const struct record *r)
+static void add_judgement(const struct session_example *e, struct example *out,
+			  const struct item *it, const struct record *r)
 {
 	static const enum verdict verdicts[] = {
 	    [ITEM_ACCEPTED] = VERDICT_ACCEPTED,
@@ -113,9 +124,14 @@ static void add_judgement(struct example *out, const struct item *it,
 	    [ITEM_ADDED] = VERDICT_ADDED,
 	};
 	struct judgement *j = judgements_add(&out->judged, verdicts[it->state]);
+	const struct record *before =
+	    it->state == ITEM_EDITED ? said_before(e, it) : NULL;
 	char when[32];
 
 	record_copy(&j->rec, r);
+	j->has_before = before && !before->region; /* its boxes may be others */
+	if (j->has_before)
+		record_copy(&j->before, before);
 	j->note = copy(it->note);
 	if (it->last.seq == 0)
 		return;
@@ -128,7 +144,8 @@ static void add_judgement(struct example *out, const struct item *it,
 	j->p = (double)it->last.p;
 }
 
-static void add_item(struct example *out, const struct item *it)
+static void add_item(const struct session_example *e, struct example *out,
+		     const struct item *it)
 {
 	struct record r;
 
@@ -136,7 +153,7 @@ static void add_item(struct example *out, const struct item *it)
 		return;
 	if (holds(it))
 		record_copy(records_add(&out->gold, r.task), &r);
-	add_judgement(out, it, &r);
+	add_judgement(e, out, it, &r);
 	record_release(&r);
 }
 
@@ -162,7 +179,7 @@ void session_export(const struct session_example *e, struct example *out)
 	add_flag(out, true, "done");
 	out->has_judged = true;
 	for (size_t i = 0; i < e->n_items; i++)
-		add_item(out, &e->item[i]);
+		add_item(e, out, &e->item[i]);
 }
 
 void session_dataset(const struct state *s, const struct filter *f,

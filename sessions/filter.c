@@ -383,6 +383,8 @@ static double number_of(const struct session_example *e, enum field f)
 		return (double)utf8_count(e->ex.text, strlen(e->ex.text));
 	case FIELD_DISAGREE:
 		return e->disagree;
+	case FIELD_CONFLICTS:
+		return e->conflicts;
 	case FIELD_FLIPS:
 		return e->flips;
 	case FIELD_ABSENT:

@@ -21,6 +21,7 @@
 	_(LENGTH, length, N, "characters of the text")                      \
 	_(DISAGREE, disagree, N, "results that only model or data set has") \
 	_(FLIPS, flips, N, "results that come or go in the variants")       \
+	_(CONFLICTS, conflicts, N, "imported records that decisions deny")  \
 	_(ABSENT, absent, N, "results that are not in the text")            \
 	_(NUMBER, number, N, "number of the example")                       \
 	_(FLAG, flag, N, "1: flagged, 0: not")                              \

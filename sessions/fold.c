@@ -1,24 +1,17 @@
 /* One act and what it makes of its example. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sessions/state-internal.h"
+#include "sessions/fold.h"
 #include "src/base/err.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "src/base/utf8.h"
 
-/* An act being folded. */
-struct folding {
-	struct session_example *e;
-	const struct act *a;
-	const struct json *body;
-	struct err *err;
-};
-
-static int bad(const struct folding *f, const char *what)
+int fold_bad(const struct folding *f, const char *what)
 {
 	return err_set(f->err, ERR_DATA, "%s: %s", act_name(f->a->kind), what);
 }
@@ -38,12 +31,13 @@ void example_clear(struct session_example *e)
 	e->reply_seq = 0;
 	e->progress = PROGRESS_TODO;
 	e->flag = false;
+	e->conflicts = 0;
 }
 
 /* --- members of a body -------------------------------------------------- */
 
-static int get_int(const struct folding *f, const struct json *j,
-		   const char *key, int lo, int hi, int *out)
+int fold_int(const struct folding *f, const struct json *j, const char *key,
+	     int lo, int hi, int *out)
 {
 	struct err ignored;
 	int64_t v = 0;
@@ -56,43 +50,45 @@ static int get_int(const struct folding *f, const struct json *j,
 	return 0;
 }
 
-/* A place in the text: [start, end). */
-static int get_place(const struct folding *f, int *start, int *end)
+int fold_place(const struct folding *f, const struct json *j,
+	       const char *prefix, int *start, int *end)
 {
 	const char *text = f->e->ex.text;
 	int points = (int)utf8_count(text, strlen(text));
-	int rc = get_int(f, f->body, "start", 0, points, start);
+	char key[32];
+	int rc;
 
-	if (rc == 0)
-		rc = get_int(f, f->body, "end", *start + 1, points, end);
-	return rc;
+	snprintf(key, sizeof(key), "%sstart", prefix);
+	rc = fold_int(f, j, key, 0, points, start);
+	snprintf(key, sizeof(key), "%send", prefix);
+	return rc < 0 ? rc : fold_int(f, j, key, *start + 1, points, end);
 }
 
-static int get_label(const struct folding *f, const char **out)
+int fold_label(const struct folding *f, const struct json *j, const char **out)
 {
-	*out = json_string(json_get(f->body, "label"));
+	*out = json_string(json_get(j, "label"));
 	if (!*out || !**out || strlen(*out) > LABEL_MAX)
-		return bad(f, "a label of 1 to 256 bytes expected");
+		return fold_bad(f, "a label of 1 to 256 bytes expected");
 	for (const char *c = *out; *c; c++)
 		if ((unsigned char)*c < ' ')
-			return bad(f, "a control character in a label");
+			return fold_bad(f, "a control character in a label");
 	return 0;
 }
 
-static int get_box(const struct folding *f, struct box *out)
+int fold_box(const struct folding *f, const struct json *from, struct box *out)
 {
-	const struct json *j = json_get(f->body, "box"), *v = json_first(j);
+	const struct json *j = json_get(from, "box"), *v = json_first(j);
 	float b[4];
 	int n = 0;
 
 	for (; json_is_number(v) && n < 4; v = json_next(v))
 		b[n++] = (float)json_number(v);
 	if (!json_is_array(j) || n < 4 || v)
-		return bad(f, "a box is four numbers [x1,y1,x2,y2]");
+		return fold_bad(f, "a box is four numbers [x1,y1,x2,y2]");
 	if (!(b[0] >= 0 && b[1] >= 0 && b[0] < b[2] && b[1] < b[3] &&
 	      b[2] <= IMAGE_DIMENSION_MAX && b[3] <= IMAGE_DIMENSION_MAX))
-		return bad(f, "a box has x1 < x2 and y1 < y2 within the "
-			      "picture");
+		return fold_bad(f, "a box has x1 < x2 and y1 < y2 within the "
+				   "picture");
 	*out = (struct box){b[0], b[1], b[2], b[3]};
 	return 0;
 }
@@ -123,9 +119,7 @@ static float number_or_nan(const struct json *j)
 	return json_is_number(j) ? (float)json_number(j) : NAN;
 }
 
-/* `j` is the item as it was: {"id","p",…}. */
-static void decide(const struct folding *f, struct item *it,
-		   const struct json *j)
+void fold_decide(const struct folding *f, struct item *it, const struct json *j)
 {
 	struct decision *d = &it->last;
 
@@ -144,8 +138,7 @@ static void decide(const struct folding *f, struct item *it,
 	};
 }
 
-/* Before an edit: keep what it was, once. */
-static void remember(struct item *it)
+void fold_remember(struct item *it)
 {
 	struct str was = {0};
 
@@ -160,8 +153,7 @@ static void remember(struct item *it)
 	it->was = str_detach(&was);
 }
 
-/* After an edit: edited, unless it is again what it was. */
-static void edited(struct session_example *e, struct item *it)
+void fold_edited(struct session_example *e, struct item *it)
 {
 	char *now = item_key(e, it);
 
@@ -177,7 +169,7 @@ static void edited(struct session_example *e, struct item *it)
 	free(now);
 }
 
-static void accept(struct item *it)
+void fold_accept(struct item *it)
 {
 	it->state = !it->key  ? ITEM_ADDED
 		    : it->was ? ITEM_EDITED
@@ -212,9 +204,9 @@ static int check_items(const struct folding *f)
 	int id;
 
 	if (!json_is_array(list) || json_len(list) == 0)
-		return bad(f, "no items are named");
+		return fold_bad(f, "no items are named");
 	for (const struct json *j = json_first(list); j; j = json_next(j)) {
-		if (get_int(f, j, "id", 1, ITEM_ID_MAX, &id) < 0)
+		if (fold_int(f, j, "id", 1, ITEM_ID_MAX, &id) < 0)
 			return -ERR_DATA;
 		if (!example_item(f->e, id))
 			return err_set(f->err, ERR_DATA,
@@ -241,9 +233,9 @@ static int fold_many(const struct folding *f)
 
 		if (!it)
 			continue; /* went with the one it belonged to */
-		decide(f, it, j);
+		fold_decide(f, it, j);
 		if (f->a->kind == ACT_KIND_ACCEPT)
-			accept(it);
+			fold_accept(it);
 		else if (f->a->kind == ACT_KIND_REJECT)
 			it->state = ITEM_REJECTED;
 		else
@@ -255,11 +247,11 @@ static int fold_many(const struct folding *f)
 static int change_label(const struct folding *f, struct item *it)
 {
 	const char *label;
-	int rc = get_label(f, &label);
+	int rc = fold_label(f, f->body, &label);
 
 	if (rc < 0)
 		return rc;
-	remember(it);
+	fold_remember(it);
 	free(it->label);
 	it->label = xstrdup(label);
 	return 0;
@@ -271,10 +263,10 @@ static int change_edges(const struct folding *f, struct item *it)
 	int start, end, rc = get_part(f, it, &a);
 
 	if (rc == 0)
-		rc = get_place(f, &start, &end);
+		rc = fold_place(f, f->body, "", &start, &end);
 	if (rc < 0)
 		return rc;
-	remember(it);
+	fold_remember(it);
 	anchor_set(a, f->e->ex.text, start, end);
 	return 0;
 }
@@ -285,14 +277,14 @@ static int change_place(const struct folding *f, struct item *it)
 	int k, rc = get_part(f, it, &a);
 
 	if (rc == 0)
-		rc = get_int(f, f->body, "place", 1, INT32_MAX, &k);
+		rc = fold_int(f, f->body, "place", 1, INT32_MAX, &k);
 	if (rc < 0)
 		return rc;
 	if (k > a->places)
 		return err_set(f->err, ERR_DATA,
 			       "\"%.60s\" stands in the text %d times, not %d",
 			       a->text, a->places, k);
-	remember(it);
+	fold_remember(it);
 	anchor_place(a, f->e->ex.text, k);
 	return 0;
 }
@@ -300,7 +292,7 @@ static int change_place(const struct folding *f, struct item *it)
 static int change_box(const struct folding *f, struct item *it)
 {
 	struct box b;
-	int rc = get_box(f, &b);
+	int rc = fold_box(f, f->body, &b);
 
 	if (rc == 0 && it->kind != ITEM_ARGUMENT)
 		rc = err_set(f->err, ERR_DATA,
@@ -308,7 +300,7 @@ static int change_box(const struct folding *f, struct item *it)
 			     it->id);
 	if (rc < 0)
 		return rc;
-	remember(it);
+	fold_remember(it);
 	anchor_release(&it->self);
 	it->box = b;
 	it->has_box = true;
@@ -340,8 +332,8 @@ static int fold_edit(const struct folding *f)
 	}
 	if (rc < 0)
 		return rc;
-	decide(f, it, first);
-	edited(f->e, it);
+	fold_decide(f, it, first);
+	fold_edited(f->e, it);
 	return 0;
 }
 
@@ -352,7 +344,7 @@ static int get_item(const struct folding *f, const char *key,
 		    enum item_kind kind, int *out)
 {
 	const struct item *it;
-	int rc = get_int(f, f->body, key, 1, ITEM_ID_MAX, out);
+	int rc = fold_int(f, f->body, key, 1, ITEM_ID_MAX, out);
 
 	if (rc < 0)
 		return rc;
@@ -374,13 +366,13 @@ static struct item *add(const struct folding *f, int id, enum item_kind kind,
 	it->label = xstrdup(label);
 	it->layers = LAYER_HUMAN;
 	it->state = ITEM_ADDED;
-	decide(f, it, NULL);
+	fold_decide(f, it, NULL);
 	return it;
 }
 
 static int add_span(const struct folding *f, int id, const char *label)
 {
-	int start, end, rc = get_place(f, &start, &end);
+	int start, end, rc = fold_place(f, f->body, "", &start, &end);
 	struct item *it;
 
 	if (rc < 0)
@@ -418,9 +410,10 @@ static int add_argument(const struct folding *f, int id, const char *label)
 	if (json_get(f->body, "event"))
 		rc = get_item(f, "event", ITEM_EVENT, &event);
 	if (rc == 0 && region)
-		rc = get_int(f, f->body, "region", 1, REGIONS_MAX, &k);
+		rc = fold_int(f, f->body, "region", 1, REGIONS_MAX, &k);
 	if (rc == 0)
-		rc = box ? get_box(f, &b) : get_place(f, &start, &end);
+		rc = box ? fold_box(f, f->body, &b)
+			 : fold_place(f, f->body, "", &start, &end);
 	if (rc < 0)
 		return rc;
 	it = add(f, id, ITEM_ARGUMENT, label);
@@ -438,12 +431,12 @@ static int add_argument(const struct folding *f, int id, const char *label)
 static int fold_add(const struct folding *f)
 {
 	const char *label;
-	int id, rc = get_int(f, f->body, "id", 1, ITEM_ID_MAX, &id);
+	int id, rc = fold_int(f, f->body, "id", 1, ITEM_ID_MAX, &id);
 
 	if (rc == 0 && example_item(f->e, id))
-		rc = bad(f, "the item is there already");
+		rc = fold_bad(f, "the item is there already");
 	if (rc == 0)
-		rc = get_label(f, &label);
+		rc = fold_label(f, f->body, &label);
 	if (rc < 0)
 		return rc;
 	if (f->a->kind == ACT_KIND_REL)
@@ -471,9 +464,9 @@ static int fold_note(const struct folding *f)
 	int id;
 
 	if (!text || strlen(text) > NOTE_MAX)
-		return bad(f, "a text of at most 64 KiB expected");
+		return fold_bad(f, "a text of at most 64 KiB expected");
 	if (json_get(f->body, "id")) {
-		if (get_int(f, f->body, "id", 1, ITEM_ID_MAX, &id) < 0)
+		if (fold_int(f, f->body, "id", 1, ITEM_ID_MAX, &id) < 0)
 			return -ERR_DATA;
 		if (!example_item(f->e, id))
 			return err_set(f->err, ERR_DATA,
@@ -498,7 +491,8 @@ static int fold_reply(const struct folding *f)
 	if (strcmp(x->text, f->e->ex.text) != 0 ||
 	    json_len(ids) != x->n_found) {
 		extraction_free(x);
-		return bad(f, "the answer does not belong to this example");
+		return fold_bad(f,
+				"the answer does not belong to this example");
 	}
 	id = xcalloc(x->n_found + 1, sizeof(*id));
 	for (j = json_first(ids); j; j = json_next(j)) {
@@ -507,7 +501,7 @@ static int fold_reply(const struct folding *f)
 		if (!(v >= 1 && v <= ITEM_ID_MAX) || !*x->found[n].rec.label) {
 			extraction_free(x);
 			free(id);
-			return bad(f, "an item without a number or label");
+			return fold_bad(f, "an item without a number or label");
 		}
 		id[n++] = (int)v;
 	}
@@ -545,8 +539,11 @@ static int fold_one(const struct folding *f)
 	case ACT_KIND_FLAG:
 		f->e->flag = json_true(json_get(f->body, "on"));
 		return 0;
+	case ACT_KIND_IMPORT:
+		return fold_import(f);
 	case ACT_KIND_DONE:
 		f->e->progress = PROGRESS_DONE;
+		f->e->conflicts = 0;
 		return 0;
 	case ACT_KIND_SKIP:
 		f->e->progress = PROGRESS_SKIPPED;
@@ -559,7 +556,7 @@ static int fold_one(const struct folding *f)
 	case ACT_KINDS:
 		break;
 	}
-	return bad(f, "is not about an example");
+	return fold_bad(f, "is not about an example");
 }
 
 int example_fold(struct session_example *e, const struct act *a,

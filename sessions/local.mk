@@ -6,8 +6,12 @@ libsessions_a_SOURCES = \
 	sessions/act.c sessions/act.h \
 	sessions/export.c sessions/export.h \
 	sessions/filter.c sessions/filter.h \
-	sessions/fold.c \
+	sessions/fold.c sessions/fold.h \
+	sessions/fold-import.c \
+	sessions/import.c sessions/import.h \
+	sessions/import-match.c sessions/import-match.h \
 	sessions/item.c sessions/item.h \
+	sessions/lessons.c sessions/lessons.h \
 	sessions/lock.c \
 	sessions/merge.c \
 	sessions/queue.c sessions/queue.h \
@@ -23,6 +27,11 @@ check_PROGRAMS += tests/check_session
 tests_check_session_SOURCES = \
 	tests/check_session.c tests/session_test.h tests/tap.h
 tests_check_session_LDADD = $(sessions_libs)
+
+check_PROGRAMS += tests/check_import
+tests_check_import_SOURCES = \
+	tests/check_import.c tests/session_test.h tests/tap.h
+tests_check_import_LDADD = $(sessions_libs)
 
 check_PROGRAMS += tests/check_store
 tests_check_store_SOURCES = \

@@ -90,17 +90,38 @@ static enum item_kind kind_of(enum task t)
 	return ITEM_ENTITY;
 }
 
+/* A box of the data set in pixels; false: fractions of an unknown size. */
+static bool to_pixels(const struct example *ex, const struct box *b,
+		      struct box *out)
+{
+	float w = ex->boxes_relative ? (float)ex->width : 1;
+	float h = ex->boxes_relative ? (float)ex->height : 1;
+
+	*out = (struct box){b->x1 * w, b->y1 * h, b->x2 * w, b->y2 * h};
+	return w > 0 && h > 0;
+}
+
 /* The box of region k: what the model saw, else what the file gives. */
 static void take_region(struct session_example *e, const struct extraction *x,
 			struct item *it, int k)
 {
-	const struct regions *r = x ? &x->regions : &e->ex.boxes;
-
 	it->region = k;
-	if (k >= r->n || (!x && e->ex.boxes_relative))
-		return;
-	it->box = r->box[k];
-	it->has_box = true;
+	if (x && k < x->regions.n) {
+		it->box = x->regions.box[k];
+		it->has_box = true;
+	} else if (!x && k < e->ex.boxes.n) {
+		it->has_box = to_pixels(&e->ex, &e->ex.boxes.box[k], &it->box);
+	}
+}
+
+/* A string of a record; one whose place is known stands there. */
+static void take_string(struct anchor *a, const char *text, const char *string,
+			struct place at)
+{
+	if (string && place_known(at))
+		anchor_set(a, text, at.start, at.end);
+	else if (string)
+		anchor_find(a, text, string);
 }
 
 /* Fill label and strings of a new item from a record. */
@@ -110,16 +131,16 @@ static void take_record(struct session_example *e, const struct extraction *x,
 	const char *text = e->ex.text;
 
 	it->label = xstrdup(r->label);
-	if (r->head)
-		anchor_find(&it->head, text, r->head);
-	if (r->tail)
-		anchor_find(&it->tail, text, r->tail);
+	take_string(&it->head, text, r->head, r->head_at);
+	take_string(&it->tail, text, r->tail, r->tail_at);
 	if (r->event)
 		it->event_type = xstrdup(r->event);
 	if (r->region)
 		take_region(e, x, it, r->region);
-	else if (r->text)
-		anchor_find(&it->self, text, r->text);
+	else
+		take_string(&it->self, text, r->text, r->at);
+	if (r->boxed)
+		it->has_box = to_pixels(&e->ex, &r->box, &it->box);
 }
 
 static bool same_string(const char *a, const char *b)
@@ -127,47 +148,110 @@ static bool same_string(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* The nth time that an answer names a string it means its nth place. */
-static void take_turn(const struct session_example *e, struct item *it,
-		      int turn)
+static bool gold_stands(struct session_example *e, const struct record *r,
+			bool settled, const struct anchor *a);
+
+/*
+ * The nth time that a string is named without a place it means its nth place
+ * among those that no gold record has.  `settled`: the gold records without a
+ * place have got theirs.
+ */
+static void take_turn(struct session_example *e, struct item *it,
+		      const struct record *r, bool settled, int turn)
 {
-	if (turn > 1 && it->self.places > 1)
-		anchor_place(&it->self, e->ex.text, MIN(turn, it->self.places));
+	int places = it->self.places;
+
+	for (int k = 1; k <= places && places > 1 && turn > 0; k++) {
+		anchor_place(&it->self, e->ex.text, k);
+		turn -= !gold_stands(e, r, settled, &it->self);
+	}
 }
 
-/* The first event item of this type among the gold ones. */
-static int gold_event(const struct session_example *e, const char *type)
+/* Number of the item that a gold argument's event is; 0: none.  Gold record
+ * i is item i + 1. */
+static int gold_event(const struct session_example *e, const struct record *r)
 {
-	for (size_t i = 0; i < e->n_items; i++)
-		if (e->item[i].kind == ITEM_EVENT &&
-		    same_string(e->item[i].label, type))
-			return e->item[i].id;
+	const struct records *g = &e->ex.gold;
+
+	for (size_t i = 0; r->event_id && i < g->n; i++)
+		if (g->rec[i].task == TASK_MED &&
+		    same_string(g->rec[i].id, r->event_id))
+			return (int)i + 1;
+	for (size_t i = 0; i < g->n; i++)
+		if (g->rec[i].task == TASK_MED &&
+		    same_string(g->rec[i].label, r->event))
+			return (int)i + 1;
 	return 0;
+}
+
+static struct item blank_item(enum task t)
+{
+	struct item it = {.kind = kind_of(t)};
+
+	anchor_release(&it.self);
+	anchor_release(&it.head);
+	anchor_release(&it.tail);
+	return it;
+}
+
+/* Gold record i as an item by itself; item_release() it. */
+static struct item gold_item(struct session_example *e, size_t i)
+{
+	const struct record *g = e->ex.gold.rec, *r = &g[i];
+	struct item it = blank_item(r->task);
+	int turn = 1;
+
+	take_record(e, NULL, &it, r);
+	if (it.kind == ITEM_ARGUMENT)
+		it.event = gold_event(e, r);
+	for (size_t k = 0; k < i; k++)
+		turn += record_equal(&g[k], r) && !place_known(g[k].at);
+	if (!place_known(r->at))
+		take_turn(e, &it, r, false, turn);
+	return it;
+}
+
+/* Does the data set say this record of this very place? */
+static bool gold_stands(struct session_example *e, const struct record *r,
+			bool settled, const struct anchor *a)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < e->ex.gold.n && !found; i++) {
+		const struct record *g = &e->ex.gold.rec[i];
+		struct item it;
+
+		if (!record_equal(g, r) || !(settled || place_known(g->at)))
+			continue;
+		it = gold_item(e, i);
+		found = it.self.start == a->start && it.self.end == a->end;
+		item_release(&it);
+	}
+	return found;
+}
+
+/* `it` becomes item number `id`; it is taken over. */
+static struct item *put_item(struct session_example *e, int id, struct item it)
+{
+	struct item *to = example_add_item(e, id, it.kind);
+
+	it.id = id;
+	it.p = to->p;
+	it.found = to->found;
+	it.last = to->last;
+	*to = it;
+	return to;
 }
 
 void merge_gold(struct session_example *e)
 {
-	const struct records *g = &e->ex.gold;
-
-	for (size_t i = 0; i < g->n; i++) {
-		struct item *it =
-		    example_add_item(e, (int)i + 1, kind_of(g->rec[i].task));
-		int turn = 1;
-
-		take_record(e, NULL, it, &g->rec[i]);
-		it->layers = LAYER_GOLD;
-		if (it->kind == ITEM_ARGUMENT)
-			it->event = gold_event(e, it->event_type);
-		for (size_t k = 0; k < i; k++)
-			turn += g->rec[k].task == g->rec[i].task &&
-				record_equal(&g->rec[k], &g->rec[i]);
-		take_turn(e, it, turn);
-		it->key = item_key(e, it);
-	}
+	for (size_t i = 0; i < e->ex.gold.n; i++)
+		put_item(e, (int)i + 1, gold_item(e, i))->layers = LAYER_GOLD;
+	for (size_t i = 0; i < e->n_items; i++)
+		e->item[i].key = item_key(e, &e->item[i]);
 }
 
-/* Does the data set or the model, or did it before an edit, say this? */
-static struct item *find_key(const struct session_example *e, const char *key)
+struct item *example_find_key(const struct session_example *e, const char *key)
 {
 	for (size_t i = 0; i < e->n_items; i++)
 		if (same_string(e->item[i].key, key))
@@ -183,28 +267,60 @@ static struct item *find_key(const struct session_example *e, const char *key)
 	return NULL;
 }
 
+static void take_anchors(struct item *it, struct item *from)
+{
+	const struct item was = *it;
+
+	it->self = from->self;
+	it->head = from->head;
+	it->tail = from->tail;
+	from->self = was.self;
+	from->head = was.head;
+	from->tail = was.tail;
+	item_release(from);
+}
+
+/*
+ * What the answer says for the nth time stands where the data set says it for
+ * the nth time; true when it does.
+ */
+static bool take_gold_place(struct session_example *e, struct item *it,
+			    const struct record *r, int *turn)
+{
+	for (size_t i = 0; i < e->ex.gold.n; i++) {
+		struct item g;
+
+		if (!record_equal(&e->ex.gold.rec[i], r))
+			continue;
+		g = gold_item(e, i);
+		if (g.event == it->event && --*turn == 0) {
+			take_anchors(it, &g);
+			return true;
+		}
+		item_release(&g);
+	}
+	return false;
+}
+
 /*
  * Record k of a reply as an item by itself; item_release() it.  `id` knows
  * the items of the records before it.
  */
-static void item_of(struct session_example *e, const struct extraction *x,
-		    size_t k, const int *id, struct item *it)
+static struct item item_of(struct session_example *e,
+			   const struct extraction *x, size_t k, const int *id)
 {
 	const struct found *f = &x->found[k];
+	struct item it = blank_item(f->rec.task);
 	int turn = 1;
 
-	*it = (struct item){.kind = kind_of(f->rec.task)};
-	anchor_release(&it->self);
-	anchor_release(&it->head);
-	anchor_release(&it->tail);
-	take_record(e, x, it, &f->rec);
-	it->event = f->event >= 0 ? id[f->event] : 0;
+	take_record(e, x, &it, &f->rec);
+	it.event = f->event >= 0 ? id[f->event] : 0;
 	for (size_t i = 0; i < k; i++)
 		turn += x->found[i].event == f->event &&
-			x->found[i].rec.task == f->rec.task &&
-			same_string(x->found[i].rec.label, f->rec.label) &&
-			same_string(x->found[i].rec.text, f->rec.text);
-	take_turn(e, it, turn);
+			record_equal(&x->found[i].rec, &f->rec);
+	if (!take_gold_place(e, &it, &f->rec, &turn))
+		take_turn(e, &it, &f->rec, true, turn);
+	return it;
 }
 
 void merge_ids(const struct session_example *e, const struct extraction *x,
@@ -221,9 +337,9 @@ void merge_ids(const struct session_example *e, const struct extraction *x,
 		struct item *it = &scratch.item[scratch.n_items], *old;
 		char *key;
 
-		item_of(&scratch, x, k, id, it);
+		*it = item_of(&scratch, x, k, id);
 		key = item_key(&scratch, it);
-		old = find_key(&scratch, key);
+		old = example_find_key(&scratch, key);
 		id[k] = it->id = old ? old->id : scratch.next_id++;
 		if (old)
 			item_release(it);
@@ -241,15 +357,8 @@ static void take_found(struct session_example *e, const struct extraction *x,
 {
 	struct item *it = example_item(e, id[k]);
 
-	if (!it) {
-		struct item fresh;
-
-		item_of(e, x, k, id, &fresh);
-		it = example_add_item(e, id[k], fresh.kind);
-		fresh.id = id[k];
-		fresh.last = it->last;
-		*it = fresh;
-	}
+	if (!it)
+		it = put_item(e, id[k], item_of(e, x, k, id));
 	it->layers |= LAYER_MODEL;
 	it->p = x->found[k].p;
 	it->found = (int)k;
@@ -294,13 +403,14 @@ static int entity_at(const struct session_example *e, const struct anchor *a)
 	return 0;
 }
 
-/* An added relation follows its entities, others look for theirs. */
+/* An added relation follows its entities, if it has any; others look for
+ * theirs. */
 static void link_part(struct session_example *e, bool follows, int *id,
 		      struct anchor *a)
 {
 	const struct item *entity = example_item(e, *id);
 
-	if (!follows) {
+	if (!follows || !*id) {
 		*id = entity_at(e, a);
 		return;
 	}

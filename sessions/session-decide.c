@@ -403,6 +403,9 @@ static void tell_items(const struct json *body, struct str *out)
 
 	for (const struct json *j = first; j; j = json_next(j))
 		str_addf(out, " %d", (int)json_number(json_get(j, "id")));
+	if (json_len(json_get(body, "conflicts")))
+		str_addf(out, " and %zu conflicts",
+			 json_len(json_get(body, "conflicts")));
 	if (json_len(list) == 1)
 		str_addf(out, " (%s%s%s)",
 			 json_string(json_get(first, "label"))

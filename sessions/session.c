@@ -335,28 +335,76 @@ int session_goto(struct session *s, int number, struct err *err)
 	return session_act(s, ACT_KIND_AT, number, json_new_object(), err);
 }
 
+/* The acts of one import are one step. */
+static int64_t step_of(const struct act *a)
+{
+	struct json *body;
+	int64_t group;
+	struct err err;
+
+	if (a->kind != ACT_KIND_IMPORT)
+		return a->seq;
+	body = json_parse(a->body, strlen(a->body), "import", &err);
+	group = (int64_t)json_number(json_get(body, "group"));
+	json_free(body);
+	return group;
+}
+
+/* The act that is next to be undone or redone; NULL: there is none. */
+static const struct act *next_turn(const struct state *s, bool undo)
+{
+	size_t left = undo ? s->n_undo : s->n_redo;
+
+	if (left == 0)
+		return NULL;
+	return &s->log[undo ? s->undo[left - 1] : s->redo[left - 1]];
+}
+
+/* Undo or redo one step; *example is the one that it is about. */
+static int turn_step(struct session *s, enum act_kind kind, int *example,
+		     struct err *err)
+{
+	bool undo = kind == ACT_KIND_UNDO;
+	const struct act *a = next_turn(&s->state, undo);
+	int64_t step = step_of(a);
+	int rc = 0;
+
+	for (; a && step_of(a) == step && rc == 0;
+	     a = next_turn(&s->state, undo)) {
+		struct json *body = json_new_object();
+
+		*example = a->example;
+		json_put_int(body, "of", a->seq);
+		rc = session_apply(s, kind, 0, body, err);
+	}
+	return rc;
+}
+
 static int turn(struct session *s, enum act_kind kind, int n, struct err *err)
 {
 	bool undo = kind == ACT_KIND_UNDO;
 	int example = 0, rc = 0;
 
-	for (int i = 0; i < n && rc == 0; i++) {
-		const struct state *st = &s->state;
-		size_t left = undo ? st->n_undo : st->n_redo, at;
-		struct json *body;
-
-		if (left == 0 && i > 0)
-			break;
-		if (left == 0)
-			return err_set(err, ERR_USAGE, "nothing to %s",
-				       undo ? "undo" : "redo");
-		at = undo ? st->undo[left - 1] : st->redo[left - 1];
-		example = st->log[at].example;
-		body = json_new_object();
-		json_put_int(body, "of", (int64_t)at + 1);
-		rc = session_apply(s, kind, 0, body, err);
-	}
+	if (!next_turn(&s->state, undo))
+		return err_set(err, ERR_USAGE, "nothing to %s",
+			       undo ? "undo" : "redo");
+	for (int i = 0; i < n && rc == 0 && next_turn(&s->state, undo); i++)
+		rc = turn_step(s, kind, &example, err);
 	if (rc == 0)
+		rc = session_goto(s, example, err);
+	return rc < 0 ? rc : session_save(s, err);
+}
+
+int session_travel(struct session *s, int64_t seq, struct err *err)
+{
+	const struct act *a;
+	int example = 0, rc = 0;
+
+	while (rc == 0 && (a = next_turn(&s->state, true)) && a->seq > seq)
+		rc = turn_step(s, ACT_KIND_UNDO, &example, err);
+	while (rc == 0 && (a = next_turn(&s->state, false)) && a->seq <= seq)
+		rc = turn_step(s, ACT_KIND_REDO, &example, err);
+	if (rc == 0 && example)
 		rc = session_goto(s, example, err);
 	return rc < 0 ? rc : session_save(s, err);
 }

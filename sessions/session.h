@@ -122,11 +122,14 @@ int session_skip(struct session *s, struct err *err);
 /* --- the log ------------------------------------------------------------ */
 
 /*
- * Take the last n acts back, or make them again; the example of the last one
- * becomes the one looked at.  ERR_USAGE when there is nothing (more).
+ * Take the last n acts back, or make them again; an import is one, however
+ * many examples it is about.  The example of the last one becomes the one
+ * looked at.  ERR_USAGE when there is nothing (more).
  */
 int session_undo(struct session *s, int n, struct err *err);
 int session_redo(struct session *s, int n, struct err *err);
+/* Undo or redo steps until those up to act `seq` hold and none after it. */
+int session_travel(struct session *s, int64_t seq, struct err *err);
 /* One act for people: time, who, what, of which example and item. */
 void session_tell(const struct session *s, const struct act *a,
 		  struct str *out);

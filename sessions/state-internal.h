@@ -12,6 +12,8 @@ enum { ITEM_ID_MAX = 1000000, NOTE_MAX = 65536, LABEL_MAX = 256 };
 
 /* What tells an item from others of its example; the caller's. */
 char *item_key(const struct session_example *e, const struct item *it);
+/* The item that has this key, or had it before an edit; NULL: none. */
+struct item *example_find_key(const struct session_example *e, const char *key);
 /* Add the gold records of e->ex, as items 1, 2, … */
 void merge_gold(struct session_example *e);
 /* The items that the records of a reply are, or will be: x->n_found ids. */

@@ -465,6 +465,8 @@ static void print_example(struct str *out, const struct session_example *e)
 	str_addf(out, "  reply %lld unc %g disagree %d flips %d next %d\n",
 		 (long long)e->reply_seq, (double)e->uncertainty, e->disagree,
 		 e->flips, e->next_id);
+	if (e->conflicts)
+		str_addf(out, "  conflicts %d\n", e->conflicts);
 	for (size_t i = 0; i < e->n_items; i++)
 		print_item(out, &e->item[i]);
 }

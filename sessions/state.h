@@ -30,6 +30,8 @@ struct session_example {
 	int next_id; /* of the next new item */
 	enum progress progress;
 	bool flag;
+	int conflicts;            /* records of an imported file that a person's
+				     decisions contradict, until it is done again */
 	char *note;               /* owned; or NULL */
 	struct extraction *reply; /* the newest; owned; NULL: not predicted */
 	int64_t reply_seq;

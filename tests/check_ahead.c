@@ -132,7 +132,7 @@ int main(void)
 	ckpt = file_join(folder, "ckpt");
 	set = file_join(folder, "set.jsonl");
 	if (app_open(&a, ckpt, &err) < 0 ||
-	    app_load(&a, set, &(struct dataset_options){0}, &err) < 0)
+	    app_load(&a, set, NULL, &(struct dataset_options){0}, &err) < 0)
 		bug("%s", err.text);
 	app_wait(&a);
 	rest(&a);

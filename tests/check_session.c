@@ -3,6 +3,7 @@
  */
 #include "tests/session_test.h"
 
+#include "sessions/import.h"
 #include "src/base/file.h"
 #include "src/base/rng.h"
 #include "tests/tap.h"
@@ -242,6 +243,37 @@ static uint32_t dice(int i, uint32_t n)
 	return rng_below(&(struct rng_key){7, 0, 0}, (uint64_t)i, n);
 }
 
+/* Another annotator's view of three examples. */
+static void import_some(struct session *s, const char *label, bool done)
+{
+	char *set = xasprintf(
+	    "{\"id\":\"a\",\"task\":\"mner\",\"text\":\"Kyrie met Kyrie in "
+	    "Boston\",\"gold\":[{\"type\":\"%s\",\"text\":\"Kyrie\"},{\"type\":"
+	    "\"Location\",\"text\":\"Boston\"}]}\n"
+	    "{\"id\":\"b\",\"task\":\"mre\",\"text\":\"Ann and Bob at their "
+	    "wedding\",\"gold\":[{\"relation\":\"%s\",\"head\":\"Ann\","
+	    "\"tail\":"
+	    "\"Bob\"}]}\n"
+	    "{\"id\":\"c\",\"task\":\"mee\",\"text\":\"Smoke after the "
+	    "airstrike "
+	    "on Suruc\",\"image\":\"c.png\",\"gold\":[{\"event\":\"Attack\","
+	    "\"text\":\"airstrike\"},{\"role\":\"%s\",\"event\":\"Attack\","
+	    "\"text\":\"Suruc\"},{\"role\":\"Target\",\"event\":\"Attack\","
+	    "\"box\":[1,2,30,40]}]}\n",
+	    label, label, label);
+	struct import_report r;
+	struct dataset d = {0};
+	struct err err;
+
+	if (dataset_parse(&d, set, strlen(set), "theirs.jsonl", NULL, &err) < 0)
+		bug("%s", err.text);
+	if (session_import(s, &d, done, &r, &err) < 0)
+		diag("import: %s", err.text);
+	import_report_release(&r);
+	dataset_release(&d);
+	free(set);
+}
+
 /* One random act; errors are as good as acts: they change nothing. */
 static void random_act(struct session *s, int i)
 {
@@ -251,7 +283,7 @@ static void random_act(struct session *s, int i)
 	int from = (int)dice(i + 1, 20), to = from + 1 + (int)dice(i + 2, 8);
 	struct box b = {1, 1, (float)(2 + from), (float)(3 + to)};
 
-	switch (dice(i + 3, 17)) {
+	switch (dice(i + 3, 18)) {
 	case 0:
 		session_accept(s, &id, 1, &err);
 		break;
@@ -303,6 +335,9 @@ static void random_act(struct session *s, int i)
 		break;
 	case 16:
 		reply_to(s, 1 + from % 4, to % 2 ? "m1" : "m2");
+		break;
+	case 17:
+		import_some(s, to % 2 ? "Person" : "Location", to % 3 == 0);
 		break;
 	}
 }
@@ -359,7 +394,7 @@ static void check_random(void)
 			free(now);
 			continue;
 		}
-		if (dice(100 * i + 13, 17) == 16)
+		if (dice(100 * i + 13, 18) == 16)
 			continue;
 		random_act(s, 100 * i + 10);
 		if (session_state(s)->n_undo > depth)
@@ -400,6 +435,74 @@ static void check_random_replies(void)
 	session_close(s, &err);
 }
 
+/* "Rex" stands at 0, 9 and 19, "raid" at 2, 10 and 18. */
+static const char placed_set[] =
+    "{\"id\":\"p\",\"task\":\"mner\",\"text\":\"Rex sees Rex, then "
+    "Rex\",\"gold\":"
+    "[{\"type\":\"Person\",\"text\":\"Rex\",\"start\":19,\"end\":22},"
+    "{\"type\":\"Person\",\"text\":\"Rex\"}]}\n"
+    "{\"id\":\"q\",\"task\":\"mre\",\"text\":\"Rex sees Rex, then "
+    "Rex\",\"gold\":"
+    "[{\"relation\":\"alike\",\"head\":\"Rex\",\"tail\":\"Rex\","
+    "\"head_start\":19,\"head_end\":22,\"tail_start\":9,\"tail_end\":12}]}\n"
+    "{\"id\":\"r\",\"task\":\"mee\",\"text\":\"a raid, a raid, a raid\","
+    "\"image\":\"c.png\",\"boxes\":[[10,20,110,220]],\"gold\":"
+    "[{\"event\":\"Attack\",\"text\":\"raid\",\"start\":18,\"end\":22,"
+    "\"id\":\"e1\"},{\"event\":\"Attack\",\"text\":\"raid\",\"start\":10,"
+    "\"end\":14,\"id\":\"e2\"},{\"role\":\"Target\",\"event\":\"Attack\","
+    "\"event_id\":\"e2\",\"box\":[1,2,30,40]}]}\n";
+
+static bool stands(const struct anchor *a, int start, int place)
+{
+	return a->start == start && a->place == place && a->places == 3;
+}
+
+/* A name that stands three times: records are where the file says. */
+static void check_places(void)
+{
+	struct session *s = open_session(true);
+	const struct session_example *e;
+	struct dataset d = {0};
+	struct extraction *x;
+	struct err err;
+	int first;
+
+	if (dataset_parse(&d, placed_set, strlen(placed_set), "p.jsonl", NULL,
+			  &err) < 0 ||
+	    session_load(s, &d, &first, &err) < 0)
+		bug("%s", err.text);
+	dataset_release(&d);
+	e = state_example(session_state(s), 1);
+	ok(stands(&example_item(e, 1)->self, 19, 3),
+	   "an item of the data set stands where the file says");
+	ok(stands(&example_item(e, 2)->self, 0, 1),
+	   "one without a place takes the first that is left");
+	x = answer(
+	    e, "m1", 0,
+	    "[{\"type\":\"Person\",\"text\":\"Rex\",\"fit\":\"repeated\","
+	    "\"start\":0,\"end\":3,\"places\":3,\"p\":0.9}]");
+	if (session_reply(s, 1, x, GATE_SET_OWN, &err) < 0)
+		bug("%s", err.text);
+	extraction_free(x);
+	ok(e->n_items == 2 &&
+	       example_item(e, 1)->layers == (LAYER_MODEL | LAYER_GOLD),
+	   "what the model says of such a name is the data set's item");
+	e = state_example(session_state(s), 2);
+	ok(stands(&e->item[0].head, 19, 3) && stands(&e->item[0].tail, 9, 2),
+	   "so do both ends of a relation");
+	e = state_example(session_state(s), 3);
+	ok(stands(&example_item(e, 1)->self, 18, 3) &&
+	       stands(&example_item(e, 2)->self, 10, 2),
+	   "and triggers");
+	ok(example_item(e, 3)->event == 2,
+	   "an argument belongs to the event that the file names");
+	ok(example_item(e, 3)->has_box && example_item(e, 3)->box.x2 == 30 &&
+	       example_item(e, 3)->region == 0,
+	   "and has the box of its own");
+	s = again(s, "with places");
+	session_close(s, &err);
+}
+
 static void fresh_path(const char *name)
 {
 	free(path);
@@ -427,6 +530,8 @@ int main(void)
 	check_random();
 	fresh_path("three");
 	check_random_replies();
+	fresh_path("places");
+	check_places();
 	free(path);
 	remove_folder(folder);
 	return tap_done();

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/err.h"
+#include "src/base/hash.h"
 #include "src/base/mem.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
@@ -61,7 +62,7 @@ void app_look(struct app *a)
 		return;
 	a->request.image = NULL;
 	session_request(e, &a->request);
-	a->request.attention = true;
+	app_apply_settings(a);
 	if (!shown || !e->ex.image || strcmp(shown, e->ex.image) != 0) {
 		free(a->request.image);
 		a->request.image = NULL;
@@ -187,16 +188,36 @@ static bool loaded(const struct state *s, const char *digest)
 	return false;
 }
 
-int app_load(struct app *a, const char *path, const struct dataset_options *o,
-	     struct err *err)
+/* The part of a data set alone; its digest says so. */
+static int keep_split(struct dataset *d, const char *split, const char *path,
+		      struct err *err)
+{
+	char *both = xasprintf("%s %s", d->digest, split);
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->ex[i].split && strcmp(d->ex[i].split, split) == 0)
+			d->ex[n++] = d->ex[i];
+		else
+			example_release(&d->ex[i]);
+	d->n = n;
+	hash_bytes(both, strlen(both), d->digest);
+	free(both);
+	return n ? 0
+		 : err_set(err, ERR_DATA, "%s: no example is of split %s", path,
+			   split);
+}
+
+int app_load(struct app *a, const char *path, const char *split,
+	     const struct dataset_options *o, struct err *err)
 {
 	struct dataset d = {0};
 	char *name;
 	int first, rc = dataset_read(&d, path, o, err);
 
-	if (rc < 0)
-		return rc;
-	if (!a->session) {
+	if (rc == 0 && split)
+		rc = keep_split(&d, split, path, err);
+	if (rc == 0 && !a->session) {
 		name = name_of(path);
 		rc = app_session_open(a, name, true, false, err);
 		free(name);
@@ -359,7 +380,9 @@ void app_session_ahead(struct app *a)
 		j = job_new(JOB_EXTRACT);
 		j->background = true;
 		session_request(state_example(s, next[i]), &j->request);
-		j->request.attention = true;
+		j->request.attention = a->request.attention;
+		j->request.beams = a->request.beams;
+		j->request.max_tokens = a->request.max_tokens;
 		a->ahead[a->n_ahead++] =
 		    (struct ahead){engine_submit(a->engine, j), next[i]};
 	}

@@ -14,6 +14,8 @@
 #include "tui/app-session.h"
 #include "tui/training.h"
 #include "tui/probe-view.h"
+#include "tui/show.h"
+#include "tui/verify.h"
 
 enum {
 	THUMBNAIL = 640, /* pixels of the longer side */
@@ -60,6 +62,7 @@ void app_release(struct app *a)
 {
 	struct err err;
 
+	show_close(a);
 	engine_stop(a->engine);
 	a->engine = NULL;
 	if (recorder_close(a->recorder, &err) < 0)
@@ -101,6 +104,8 @@ static void say(struct app *a, FILE *to, const char *fmt, va_list ap)
 {
 	char *line;
 
+	if (a->mute)
+		return;
 	if (vasprintf(&line, fmt, ap) < 0)
 		bug("app_say: %s", fmt);
 	if (!a->screen) {
@@ -176,6 +181,9 @@ int app_engine(struct app *a, struct err *err)
 
 	if (a->engine)
 		return 0;
+	if (a->replaying)
+		return err_set(err, ERR_USAGE,
+			       "a replay computes nothing (replay stop)");
 	cache = file_xdg("CACHE");
 	cfg.cache_dir = cache;
 	a->engine = engine_start(&cfg, err);
@@ -304,6 +312,8 @@ int app_timeout(const struct app *a)
 
 	if (a->save_at != 0 && (at == 0 || a->save_at < at))
 		at = a->save_at;
+	if (a->show && a->show->due > 0 && (at == 0 || a->show->due < at))
+		at = a->show->due;
 	if (at == 0)
 		return look;
 	left = MAX(at - clock_ms(), -1) + 1;
@@ -315,6 +325,7 @@ void app_tick(struct app *a)
 	if (a->run_at != 0 && clock_ms() >= a->run_at)
 		app_predict(a);
 	app_session_tick(a);
+	show_tick(a);
 	training_tick(a);
 }
 
@@ -395,6 +406,8 @@ static void failed(struct app *a, struct event *ev)
 
 void app_take(struct app *a, struct event *ev)
 {
+	if (a->verify_job && ev->job == a->verify_job)
+		replay_verified(a, ev);
 	if (a->scoring.job && ev->job == a->scoring.job)
 		scoring_event(a, ev);
 	if (ev->kind == EVENT_FAILED)

@@ -19,6 +19,7 @@
 
 struct decoder;
 struct probe_view;
+struct show;
 struct str;
 struct training;
 struct ui;
@@ -76,6 +77,8 @@ struct app {
 	char *spool;         /* picture that came from stdin; owned; or NULL */
 	int selected;        /* result row; -1: none */
 	struct ui *ui;       /* the full screen's; NULL without one */
+	/* of line mode: the next line typed, caller's; NULL at the end */
+	char *(*ask)(struct app *a);
 	/* of the full screen: give the terminal away, or take it back */
 	void (*terminal)(struct app *a, bool give);
 
@@ -90,6 +93,9 @@ struct app {
 	struct labels failed;      /* ids of examples the model failed on */
 	unsigned shown;            /* version of the session on the screen */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
+	struct show *show;         /* owned; NULL: nothing is replayed */
+	bool mute;                 /* app_say() and app_note() are not heard */
+	int verify_job;            /* of `replay --verify`; 0: none */
 	bool replaying;         /* answers and pictures come from a recording */
 	double save_at;         /* ms; soft acts are due then; 0: none */
 	struct scoring scoring; /* what :eval fills */
@@ -167,9 +173,10 @@ int app_session_open(struct app *a, const char *name, bool create,
 		     bool read_only, struct err *err);
 int app_session_close(struct app *a, struct err *err);
 struct session *app_session(struct app *a, struct err *err);
-/* Add a data set; without a session, to the one named after it. */
-int app_load(struct app *a, const char *path, const struct dataset_options *o,
-	     struct err *err);
+/* Add a data set, or with `split` that part of it; without a session, to the
+ * one named after it. */
+int app_load(struct app *a, const char *path, const char *split,
+	     const struct dataset_options *o, struct err *err);
 /* The example looked at has changed: show it, predict it when needed. */
 void app_look(struct app *a);
 int app_goto(struct app *a, int number, struct err *err);

@@ -10,6 +10,7 @@
 #include "tui/keymap.h"
 #include "tui/pane.h"
 #include "tui/progress.h"
+#include "tui/show.h"
 
 enum { ROOMY = 100 }; /* columns: size and type of the weights find room */
 
@@ -53,6 +54,16 @@ static int status_session(const struct app *app, const struct port *p, int at)
 	return port_text(p, 0, at, INK_REVERSE, "  saved");
 }
 
+/* "  REPLAY 3/12" */
+static int status_show(const struct show *s, const struct port *p, int at)
+{
+	char *text = show_status(s);
+
+	at = port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s", text);
+	free(text);
+	return at;
+}
+
 void bar_status(const struct app *app, const struct port *p)
 {
 	const char *name;
@@ -80,7 +91,9 @@ void bar_status(const struct app *app, const struct port *p)
 			 task_name(app->request.task));
 	at = port_text(p, 0, at, INK_REVERSE | INK_BOLD,
 		       screen_title(app->ui->screen));
-	if (app->session)
+	if (app->show)
+		at = status_show(app->show, p, at);
+	else if (app->session)
 		at = status_session(app, p, at);
 	if (app->result)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms",
@@ -175,6 +188,10 @@ void bar_keys(const struct app *app, const struct port *p)
 		port_text(p, 0, 1, 0,
 			  "PgUp and PgDn scroll, any other key "
 			  "closes");
+		return;
+	}
+	if (app->show && !app->show->paused) {
+		port_text(p, 0, 1, 0, show_keys());
 		return;
 	}
 	draw_hints(p, &app->keys, app->ui->focus, app->session != NULL);
@@ -277,4 +294,6 @@ void bar_prompt(const struct app *app, const struct port *p)
 			  "leave umie? y leaves, any other key stays");
 	else if (ui->typing == TYPING_PANE && ui->label.len)
 		port_text(p, 0, 0, INK_BOLD, ui->label.s);
+	else if (app->show && app->show->captions && app->show->caption)
+		port_text(p, 0, 0, INK_BOLD, app->show->caption);
 }

@@ -13,6 +13,8 @@
 #include "src/image/image.h"
 #include "tui/grid.h"
 
+struct str;
+
 enum canvas_mode {
 	CANVAS_ASCII,   /* no colours */
 	CANVAS_EIGHT,   /* ASCII in the terminal's eight colours */
@@ -54,6 +56,11 @@ struct rgb heat_color(float v);
 bool canvas_has_symbols(void);
 /* w x h pixels over the whole of `p`. */
 void canvas_symbols(const uint8_t *rgba, int w, int h, const struct port *p);
+
+/* The same as the bytes of a sixel, or with `kitty` of that protocol's,
+ * picture, of rows x cols cells. */
+void canvas_print(const uint8_t *rgba, int w, int h, bool kitty, int rows,
+		  int cols, int cell_w, int cell_h, struct str *out);
 
 /* Nearest of the 240 fixed colours of a 256 colour terminal, 16 … 255. */
 int canvas_index(struct rgb c);

@@ -44,6 +44,11 @@ static int exec_boxes(struct app *app, const struct args *a, struct err *err)
 	struct extract_request *r = &app->request;
 	bool clear = strcmp(a->pos[0], "clear") == 0;
 
+	if (strcmp(a->pos[0], "draw") == 0)
+		return app->ui ? adjust_begin(app, "box", err)
+			       : err_set(err, ERR_USAGE,
+					 "boxes draw: only on the full screen "
+					 "(arg EVENT ROLE X1,Y1,X2,Y2)");
 	if (!r->image)
 		return err_set(err, ERR_USAGE,
 			       "boxes: there is no picture (image PATH)");
@@ -59,11 +64,12 @@ static int exec_boxes(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_boxes = {
     .name = "boxes",
-    .args = "FILE|clear",
+    .args = "FILE|draw|clear",
     .flags = CMD_LIVE | CMD_EDIT,
     .min_pos = 1,
     .max_pos = 1,
-    .help = "take the boxes of the picture from a file, or propose them anew",
+    .help = "take the boxes of the picture from a file, draw one, or propose "
+	    "them anew",
     .exec = exec_boxes,
 };
 

@@ -9,6 +9,7 @@
 #include "tui/commands.h"
 #include "tui/decide.h"
 #include "tui/items.h"
+#include "tui/show.h"
 
 /* --- several items ----------------------------------------------------------
  */
@@ -78,8 +79,12 @@ static int decide_many(struct app *app, const struct args *a,
 	rc = take_ids(app, a, &ids, err);
 	if (rc == 0)
 		rc = how(s, ids.id, ids.n, err);
-	for (size_t i = 0; i < ids.n && rc == 0; i++)
-		decide_said(app, ids.id[i], rc);
+	/* On the screen they are seen; a line each would cover them. */
+	if (rc == 0 && app->screen && ids.n > 1)
+		app_say(app, "%s: %zu items", a->cmd->name, ids.n);
+	else
+		for (size_t i = 0; i < ids.n && rc == 0; i++)
+			decide_said(app, ids.id[i], rc);
 	free(ids.id);
 	app->dirty = DIRTY_ALL;
 	return rc;
@@ -300,12 +305,18 @@ const struct cmd cmd_place = {
 
 static int exec_note(struct app *app, const struct args *a, struct err *err)
 {
-	struct session *s = decide_here(app, err);
 	const char *text = a->n_pos ? a->pos[0] : "";
+	const char *caption = note_caption(text);
+	struct session *s;
 	char *end;
 	long id;
 	int rc;
 
+	if (caption) { /* kept by a recording, as everything typed is */
+		app_say(app, "caption: %s", caption);
+		return 0;
+	}
+	s = decide_here(app, err);
 	if (!s)
 		return -(int)err->code;
 	id = strtol(text, &end, 10);
@@ -321,11 +332,12 @@ static int exec_note(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_note = {
     .name = "note",
-    .args = "[N] [WORDS]",
+    .args = "[N|--caption] [WORDS]",
     .flags = CMD_LIVE,
     .max_pos = 1,
     .raw = true,
     .help = "a note to the example, or to item N; no words: take it away",
+    .more = "--caption: what a replay of the recording says at this point.",
     .exec = exec_note,
 };
 

@@ -16,14 +16,22 @@ static const struct option OPTIONS[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static int fill(const struct args *a, struct write_options *o, struct err *err)
+/* "export brat DIR" is "export --to brat DIR". */
+static int fill(const struct args *a, const char *path, struct write_options *o,
+		struct err *err)
 {
-	const char *unit = args_get(a, "offsets");
+	const char *unit = args_get(a, "offsets"), *to = args_get(a, "to");
 
-	if (data_format_find(args_get(a, "to"), &o->format, err) < 0)
+	if (to && a->n_pos == 2)
+		return err_set(err, ERR_USAGE,
+			       "export: the format is given twice, as %s and "
+			       "as %s",
+			       a->pos[0], to);
+	if (data_format_find(a->n_pos == 2 ? a->pos[0] : to, &o->format, err) <
+	    0)
 		return -(int)err->code;
 	if (o->format == DATA_GUESS)
-		o->format = data_format_of_name(a->pos[0]);
+		o->format = data_format_of_name(path);
 	if (o->format == DATA_GUESS)
 		o->format = DATA_JSONL;
 	return unit ? offset_unit_find(unit, &o->unit, err) : 0;
@@ -51,6 +59,7 @@ static int exec_export(struct app *app, const struct args *a, struct err *err)
 {
 	const struct session *s = app_session(app, err);
 	const char *expr = args_get(a, "filter");
+	const char *path = a->pos[a->n_pos - 1];
 	struct dataset d = {0};
 	struct write_options o = {0};
 	struct losses lost = {0};
@@ -59,17 +68,17 @@ static int exec_export(struct app *app, const struct args *a, struct err *err)
 
 	if (!s)
 		return -(int)err->code;
-	rc = fill(a, &o, err);
+	rc = fill(a, path, &o, err);
 	if (rc == 0)
 		rc = filter_parse(&f, expr ? expr : "", session_state(s), err);
 	if (rc < 0)
 		return rc;
 	session_dataset(session_state(s), f, &d);
 	filter_free(f);
-	rc = dataset_write(&d, a->pos[0], &o, &lost, err);
+	rc = dataset_write(&d, path, &o, &lost, err);
 	if (rc == 0) {
-		app_say(app, "%s: %s, %zu examples, %zu of them done",
-			a->pos[0], data_format_name(o.format), d.n,
+		app_say(app, "%s: %s, %zu examples, %zu of them done", path,
+			data_format_name(o.format), d.n,
 			session_state(s)->counts.done);
 		say_losses(app, &lost);
 	}
@@ -79,11 +88,12 @@ static int exec_export(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_export = {
     .name = "export",
-    .args = "FILE",
+    .args = "[FORMAT] FILE",
     .options = OPTIONS,
     .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
-    .max_pos = 1,
+    .max_pos = 2,
+    .kinds = {KIND_FILE, KIND_FILE},
     .help =
 	"write the session as a data set; of done examples what was decided",
     .exec = exec_export,

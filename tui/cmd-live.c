@@ -1,4 +1,5 @@
 /* Commands of the prompt: what is edited, shown and held. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,8 +65,38 @@ const struct cmd cmd_text = {
     .exec = exec_text,
 };
 
+/* The picture of another example, for what the text says beside it. */
+static int image_of_other(struct app *app, const struct args *a,
+			  struct err *err)
+{
+	const char *number = a->n_pos > 1 ? a->pos[1] : "";
+	const struct session_example *e;
+	char *end;
+	long n = strtol(number, &end, 10);
+
+	if (!app_session(app, err))
+		return -(int)err->code;
+	e = *number && !*end && n > 0 && n <= INT_MAX
+		? state_example(session_state(app->session), (int)n)
+		: NULL;
+	if (!e)
+		return err_set(err, ERR_USAGE,
+			       "image other %s: the number of an example "
+			       "expected",
+			       number);
+	if (!e->ex.image)
+		return err_set(err, ERR_USAGE,
+			       "image other %ld: that example has no picture",
+			       n);
+	return app_image(app, e->ex.image, err);
+}
+
 static int exec_image(struct app *app, const struct args *a, struct err *err)
 {
+	if (strcmp(a->pos[0], "other") == 0)
+		return image_of_other(app, a, err);
+	if (a->n_pos > 1)
+		return err_set(err, ERR_USAGE, "image: wants %s", a->cmd->args);
 	if (strcmp(a->pos[0], "none") != 0)
 		return app_image(app, a->pos[0], err);
 	app_set_image(app, NULL);
@@ -74,11 +105,11 @@ static int exec_image(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_image = {
     .name = "image",
-    .args = "PATH|-|none",
+    .args = "PATH|-|none|other N",
     .flags = CMD_LIVE | CMD_EDIT,
     .min_pos = 1,
-    .max_pos = 1,
-    .help = "use a picture, or none",
+    .max_pos = 2,
+    .help = "use a picture, that of another example, or none",
     .exec = exec_image,
 };
 

@@ -76,12 +76,36 @@ static int find_example(const struct state *s, const char *name)
 	return 0;
 }
 
+/* To how things were after an act that `history` lists. */
+static int travel(struct app *app, const char *number, struct err *err)
+{
+	const struct state *st = session_state(app->session);
+	char *end;
+	long long seq = strtoll(number, &end, 10);
+	size_t before = st->n_log;
+	int rc;
+
+	if (!*number || *end || seq < 0 || (size_t)seq > st->n_log)
+		return err_set(err, ERR_USAGE,
+			       "goto @%s: the number of an act from 0 to %zu "
+			       "expected (history lists them)",
+			       number, st->n_log);
+	rc = session_travel(app->session, seq, err);
+	if (rc == 0)
+		app_say(app, "%zu acts undone or done again",
+			st->n_log - before);
+	app_look(app);
+	return rc;
+}
+
 static int exec_goto(struct app *app, const struct args *a, struct err *err)
 {
 	int n;
 
 	if (!app_session(app, err))
 		return -(int)err->code;
+	if (*a->pos[0] == '@')
+		return travel(app, a->pos[0] + 1, err);
 	n = find_example(session_state(app->session), a->pos[0]);
 	if (n == 0)
 		return err_set(err, ERR_USAGE,
@@ -92,11 +116,12 @@ static int exec_goto(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_goto = {
     .name = "goto",
-    .args = "N|NAME",
+    .args = "N|NAME|@N",
     .flags = CMD_LIVE,
     .min_pos = 1,
     .max_pos = 1,
-    .help = "go to an example by its number or its name in the data set",
+    .help = "go to an example by its number or its name, or to how things "
+	    "were after act @N",
     .exec = exec_goto,
 };
 

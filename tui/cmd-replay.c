@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include "src/base/err.h"
-#include "src/base/file.h"
-#include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
@@ -15,6 +13,8 @@
 #include "tui/batch.h"
 #include "tui/commands.h"
 #include "tui/face.h"
+#include "tui/show.h"
+#include "tui/verify.h"
 
 static int exec_record(struct app *app, const struct args *a, struct err *err)
 {
@@ -56,313 +56,209 @@ const struct cmd cmd_record = {
 /* --- replay -----------------------------------------------------------------
  */
 
-struct replay {
+/* A recording played in lines: by a batch command, or in line mode. */
+struct player {
 	struct app *app;
-	const struct args *a;
-	struct recording rec;
-	double speed, last; /* 0: do not wait */
+	double speed; /* 0: do not wait */
 	bool step;
 	FILE *cast;   /* asciinema file, or NULL */
 	char *buffer; /* what the app says, for it */
 	size_t buffered;
-	char *folder; /* of the scratch session */
 };
 
-/* The session of a replay is thrown away afterwards. */
-static int scratch_session(struct replay *r, const char *who, struct err *err)
-{
-	const char *tmp = getenv("TMPDIR");
-	struct session_options o = {.who = who, .create = true};
-	char *path;
-	int rc;
-
-	r->folder = xasprintf("%s/umie-replay-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(r->folder))
-		return err_errno(err, ERR_FAILED, "%s", r->folder);
-	path = file_join(r->folder, "replay.umie");
-	rc = session_open(&r->app->session, path, &o, err);
-	free(path);
-	return rc;
-}
-
-static void remove_scratch(struct replay *r)
-{
-	struct err err;
-	char *path;
-
-	if (!r->folder)
-		return;
-	if (app_session_close(r->app, &err) < 0)
-		app_note(r->app, "%s", err.text);
-	path = file_join(r->folder, "replay.umie");
-	unlink(path);
-	rmdir(r->folder);
-	free(path);
-	free(r->folder);
-}
-
 /* "[1.25, "o", "text\r\n"]" for everything said since the last time. */
-static void flush_cast(struct replay *r, double t)
+static void flush_cast(struct player *p)
 {
 	struct json *line;
 	struct str text = {0};
 	char *s;
 
-	fflush(r->app->out);
-	if (!r->cast || r->buffered == 0)
+	fflush(p->app->out);
+	if (!p->cast || p->buffered == 0)
 		return;
-	for (size_t i = 0; i < r->buffered; i++) {
-		if (r->buffer[i] == '\n')
+	for (size_t i = 0; i < p->buffered; i++) {
+		if (p->buffer[i] == '\n')
 			str_addc(&text, '\r');
-		str_addc(&text, r->buffer[i]);
+		str_addc(&text, p->buffer[i]);
 	}
-	fwrite(r->buffer, 1, r->buffered, stdout);
-	rewind(r->app->out);
+	fwrite(p->buffer, 1, p->buffered, stdout);
+	rewind(p->app->out);
 	line = json_new_array();
-	json_push_number(line, t / 1000, 9);
+	json_push_number(line, show_time(p->app->show) / 1000, 9);
 	json_push_string(line, "o");
 	json_push_string(line, text.s);
 	s = json_print(line);
-	fprintf(r->cast, "%s\n", s);
+	fprintf(p->cast, "%s\n", s);
 	free(s);
 	json_free(line);
 	str_release(&text);
-	r->buffered = 0;
+	p->buffered = 0;
 }
 
-static void wait_for(struct replay *r, double t)
+static void pause_for(const struct player *p)
 {
-	double ms = r->speed > 0 ? (t - r->last) / r->speed : 0;
+	double ms = p->speed > 0 ? show_pause(p->app->show) / p->speed : 0;
 	struct timespec pause = {(time_t)(ms / 1000),
 				 (long)(ms * 1e6) % 1000000000};
-	char line[16];
 
-	r->last = t;
 	if (ms > 0)
 		nanosleep(&pause, NULL);
-	if (r->step && !fgets(line, sizeof(line), stdin))
-		r->app->quit = true;
 }
 
-static void run_command(struct replay *r, const struct replay_step *s)
+/* The first letter of the next line; '\n' of an empty one, 0 at the end. */
+static int ask(struct app *app)
 {
-	size_t n = strcspn(s->command, " ");
-	char *name = xstrndup(s->command, n);
-	const struct cmd *c = cmd_find(name, CMD_LIVE);
-	struct err err;
+	char *line = NULL;
+	size_t cap = 0;
+	bool there = true;
+	int c = 0;
 
-	free(name);
-	wait_for(r, s->t);
-	app_say(r->app, "> %s", s->command);
-	if (c && (c->flags & CMD_FILES))
-		return;
-	if (cmd_run_line(r->app, s->command, &err) < 0)
-		app_say(r->app, "%s", err.text);
-}
-
-static void deliver(struct app *app, enum job_kind kind, int job,
-		    struct event *ev)
-{
-	ev->kind = EVENT_DONE;
-	ev->job_kind = kind;
-	ev->job = job;
-	app->run_at = 0;
-	app_take(app, ev);
-	event_free(ev);
-}
-
-static void run_reply(struct app *app, const struct replay_step *s)
-{
-	struct event *ev = xcalloc(1, sizeof(*ev));
-
-	ev->extraction = extraction_copy(s->reply);
-	if (s->ahead && app->session && app->n_ahead < AHEAD) {
-		app->ahead[app->n_ahead++] = (struct ahead){-2, s->ahead};
-		deliver(app, JOB_EXTRACT, -2, ev);
-		return;
-	}
-	app->live_job = -1;
-	app->live_example = app->session ? session_state(app->session)->at : 0;
-	deliver(app, JOB_EXTRACT, -1, ev);
-}
-
-static void run_picture(struct app *app, const struct replay_step *s)
-{
-	struct event *ev = xcalloc(1, sizeof(*ev));
-	size_t n = 3 * (size_t)s->picture.w * (size_t)s->picture.h;
-
-	ev->picture = s->picture;
-	ev->picture.rgb = xmalloc(n);
-	memcpy(ev->picture.rgb, s->picture.rgb, n);
-	ev->picture_w = s->picture_w;
-	ev->picture_h = s->picture_h;
-	app->picture_job = -1;
-	deliver(app, JOB_PICTURE, -1, ev);
-}
-
-static int run_act(struct replay *r, const struct replay_step *s,
-		   struct err *err)
-{
-	struct app *app = r->app;
-	struct act a = s->act;
-	int rc = app->session ? 0 : scratch_session(r, a.who, err);
-
-	a.who = xstrdup(a.who);
-	a.body = xstrdup(a.body);
-	if (rc < 0)
-		act_release(&a);
+	if (app->ask)
+		line = app->ask(app);
 	else
-		rc = session_copy_act(app->session, &a, err);
-	return rc < 0 ? rc : app_queue(app, err);
+		there = getline(&line, &cap, stdin) > 0;
+	if (line && there)
+		c = *line ? *line : '\n';
+	free(line);
+	return c;
 }
 
-static int run_step(struct replay *r, const struct replay_step *s,
-		    struct err *err)
+/* Before a command: Enter goes on, b and Enter goes back, q ends. */
+static int ask_step(struct player *p, bool *end, struct err *err)
 {
-	struct event *ev;
-
-	switch (s->kind) {
-	case STEP_COMMAND:
-		run_command(r, s);
-		return 0;
-	case STEP_OPENED:
-		ev = xcalloc(1, sizeof(*ev));
-		open_report_copy(&ev->report, &s->report);
-		deliver(r->app, JOB_OPEN, -1, ev);
-		return 0;
-	case STEP_REPLY:
-		run_reply(r->app, s);
-		return 0;
-	case STEP_PICTURE:
-		run_picture(r->app, s);
-		return 0;
-	case STEP_ACT:
-		return run_act(r, s, err);
-	}
-	return 0;
-}
-
-/* A command, then what came of it until the next one. */
-static int run_steps(struct replay *r, struct err *err)
-{
-	bool acts = false;
 	int rc = 0;
 
-	for (size_t i = 0; i < r->rec.n && rc == 0 && !r->app->quit; i++) {
-		const struct replay_step *s = &r->rec.step[i];
-		bool last = i + 1 == r->rec.n ||
-			    r->rec.step[i + 1].kind == STEP_COMMAND;
+	while (rc == 0) {
+		int c = ask(p->app);
 
-		rc = run_step(r, s, err);
-		acts |= s->kind == STEP_ACT;
-		if (!last)
-			continue;
-		if (acts && r->app->session)
-			app_look(r->app);
-		acts = false;
-		line_show(r->app);
-		flush_cast(r, s->t);
+		*end = c == 0 || c == 'q';
+		if (c != 'b')
+			break;
+		rc = show_back(p->app, err);
+		app_say(p->app, "< back to %zu of %zu", p->app->show->scene,
+			p->app->show->scenes);
+		line_show(p->app);
+		flush_cast(p);
 	}
 	return rc;
 }
 
-static int open_cast(struct replay *r, const char *path, struct err *err)
+static int play(struct player *p, struct err *err)
+{
+	struct show *s = p->app->show;
+	bool end = false;
+	int rc = 1;
+
+	while (rc > 0 && !end && !p->app->quit) {
+		bool command =
+		    s->at < s->rec.n && s->rec.step[s->at].kind == STEP_COMMAND;
+
+		pause_for(p);
+		if (p->step && command && ask_step(p, &end, err) < 0)
+			return -(int)err->code;
+		if (end)
+			break;
+		rc = show_next(p->app, err);
+		line_show(p->app);
+		flush_cast(p);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int open_cast(struct player *p, const char *path, struct err *err)
 {
 	if (!path)
 		return 0;
-	r->cast = fopen(path, "w");
-	if (!r->cast)
+	p->cast = fopen(path, "w");
+	if (!p->cast)
 		return err_errno(err, ERR_FAILED, "%s", path);
-	fprintf(r->cast, "{\"version\": 2, \"width\": 100, \"height\": 30}\n");
-	r->app->out = open_memstream(&r->buffer, &r->buffered);
+	fprintf(p->cast, "{\"version\": 2, \"width\": 100, \"height\": 30}\n");
+	p->app->out = open_memstream(&p->buffer, &p->buffered);
 	return 0;
 }
 
-static int close_cast(struct replay *r, struct err *err)
+static int close_cast(struct player *p, const char *path, struct err *err)
 {
 	bool bad;
 
-	if (!r->cast)
+	if (!p->cast)
 		return 0;
-	fclose(r->app->out);
-	free(r->buffer);
-	r->app->out = stdout;
-	bad = ferror(r->cast);
-	if (fclose(r->cast) != 0 || bad)
-		return err_set(err, ERR_FAILED, "%s: cannot write",
-			       args_get(r->a, "cast"));
+	fclose(p->app->out);
+	free(p->buffer);
+	p->app->out = stdout;
+	bad = ferror(p->cast);
+	if (fclose(p->cast) != 0 || bad)
+		return err_set(err, ERR_FAILED, "%s: cannot write", path);
 	return 0;
 }
 
-/* --- verify ------------------------------------------------------------------
- */
-
-/* Is the picture the one that was recorded? */
-static size_t verify_picture(struct app *app, const struct replay_step *s)
+static int play_cast(struct player *p, const char *path, struct err *err)
 {
-	char hash[HASH_HEX];
-	struct err err;
+	struct err closing;
+	int rc = open_cast(p, path, err);
 
-	if (!s->hash[0] ||
-	    (hash_file(s->path, hash, &err) == 0 && strcmp(hash, s->hash) == 0))
-		return 0;
-	app_say(app, "%s: not the picture that was recorded", s->path);
-	return 1;
-}
-
-static int verify_reply(struct app *app, struct extractor *x,
-			const struct replay_step *s, size_t *differ,
-			struct err *err)
-{
-	struct extraction *is;
-	struct str text = {0};
-	char *line, *save = NULL;
-	int rc = extractor_run(x, &s->request, &is, err);
-
-	if (rc < 0)
-		return rc;
-	if (replies_differ(s->reply, is, &text)) {
-		++*differ;
-		app_say(app, "%s: %s", task_name(is->task), is->text);
-		for (line = strtok_r(text.s, "\n", &save); line;
-		     line = strtok_r(NULL, "\n", &save))
-			app_say(app, "%s", line);
+	if (rc == 0)
+		rc = play(p, err);
+	if (close_cast(p, path, &closing) < 0 && rc == 0) {
+		*err = closing;
+		rc = -(int)err->code;
 	}
-	str_release(&text);
-	extraction_free(is);
-	return 0;
+	return rc;
 }
 
-static int verify(struct replay *r, struct err *err)
+static void say_differences(struct app *app, const struct verify_news *v)
 {
-	size_t differ = 0, n = 0;
+	char *line, *save = NULL, *text = xstrdup(v->lines);
+
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		app_say(app, "%s", line);
+	free(text);
+	if (v->last)
+		app_say(app, "%zu answers computed anew, %zu differences",
+			v->answers, v->differences);
+}
+
+static void tell_batch(void *context, void *news, int last)
+{
+	struct player *p = context;
+	struct verify_news *v = news;
+
+	(void)last;
+	say_differences(p->app, v);
+	p->buffered = v->differences;
+	verify_news_free(v);
+}
+
+/* Compute the answers anew, here and now. */
+static int verify(struct player *p, const struct args *a, struct err *err)
+{
+	struct recording rec;
 	struct batch b;
-	int rc = batch_open(&b, r->app, r->a, args_get(r->a, "model"), err);
+	struct call_site at = {.cancel = p->app->cancel};
+	int rc = recording_read(&rec, a->pos[0], err);
 
-	for (size_t i = 0; i < r->rec.n && rc == 0; i++) {
-		const struct replay_step *s = &r->rec.step[i];
-
-		if (s->kind == STEP_PICTURE)
-			differ += verify_picture(r->app, s);
-		if (s->kind != STEP_REPLY)
-			continue;
-		n++;
-		rc = verify_reply(r->app, b.extractor, s, &differ, err);
-	}
-	batch_close(&b);
 	if (rc < 0)
 		return rc;
-	app_say(r->app, "%zu answers computed anew, %zu differences", n,
-		differ);
-	if (differ)
-		return err_set(err, ERR_FAILED,
-			       "%s: %zu differences to what was recorded",
-			       r->a->pos[0], differ);
-	return 0;
+	rc = batch_open(&b, p->app, a, args_get(a, "model"), err);
+	at.extractor = b.extractor;
+	at.be = b.be;
+	at.decoder = p->app->decoder;
+	at.features = b.features;
+	if (rc == 0)
+		rc = call_run(verify_call(&rec), &at, tell_batch, p, err);
+	else
+		recording_release(&rec);
+	batch_close(&b);
+	if (rc == 0 && p->buffered)
+		rc = err_set(err, ERR_FAILED,
+			     "%s: %zu differences to what was recorded",
+			     a->pos[0], p->buffered);
+	return rc;
 }
 
 static const struct option OPTIONS[] = {
-    {"step", 0, NULL, "wait for Enter before each command"},
+    {"step", 0, NULL, "wait for Enter before each command; b: one back"},
     {"speed", 0, "X", "wait as long as was waited, divided by X"},
     {"verify", 0, NULL, "compute the answers anew, list what differs"},
     {"cast", 0, "FILE", "write an asciinema file too"},
@@ -372,28 +268,17 @@ static const struct option OPTIONS[] = {
 
 static int exec_replay(struct app *app, const struct args *a, struct err *err)
 {
-	struct replay r = {.app = app, .a = a, .step = args_has(a, "step")};
-	struct err closing;
-	int rc = args_number(a, "speed", 0.01, 1000, 0, &r.speed, err);
+	struct player p = {.app = app, .step = args_has(a, "step")};
+	int rc = args_number(a, "speed", 0.01, 1000, 0, &p.speed, err);
 
+	if (rc == 0 && args_has(a, "verify"))
+		return verify(&p, a, err);
 	if (rc == 0)
-		rc = recording_read(&r.rec, a->pos[0], err);
+		rc = show_open(app, a->pos[0], false, err);
 	if (rc < 0)
 		return rc;
-	if (args_has(a, "verify")) {
-		rc = verify(&r, err);
-	} else {
-		rc = open_cast(&r, args_get(a, "cast"), err);
-		app->replaying = true;
-		if (rc == 0)
-			rc = run_steps(&r, err);
-		if (close_cast(&r, &closing) < 0 && rc == 0) {
-			*err = closing;
-			rc = -(int)err->code;
-		}
-		remove_scratch(&r);
-	}
-	recording_release(&r.rec);
+	rc = play_cast(&p, args_get(a, "cast"), err);
+	show_close(app);
 	return rc;
 }
 
@@ -406,4 +291,113 @@ const struct cmd cmd_replay = {
     .max_pos = 1,
     .help = "show a recording again; needs no checkpoint and no pictures",
     .exec = exec_replay,
+};
+
+/* --- at the prompt
+ * ------------------------------------------------------------
+ */
+
+static const struct option LIVE_OPTIONS[] = {
+    {"step", 0, NULL, "a key, in line mode Enter, before each command"},
+    {"speed", 0, "X", "wait as long as was waited, divided by X"},
+    {"verify", 0, NULL, "compute the answers anew, list what differs"},
+    {NULL, 0, NULL, NULL},
+};
+
+void replay_verified(struct app *app, struct event *ev)
+{
+	if (ev->news)
+		say_differences(app, ev->news);
+	if (ev->kind != EVENT_PROGRESS)
+		app->verify_job = 0;
+}
+
+static int verify_live(struct app *app, const char *path, struct err *err)
+{
+	struct recording rec;
+	struct job *j;
+	int rc;
+
+	if (!app->open && !app->open_job)
+		return err_set(err, ERR_USAGE,
+			       "replay --verify wants a checkpoint (open "
+			       "PATH)");
+	if (app->verify_job)
+		return err_set(err, ERR_USAGE,
+			       "replay: a recording is being verified (cancel "
+			       "ends it)");
+	rc = recording_read(&rec, path, err);
+	if (rc < 0)
+		return rc;
+	j = job_new(JOB_CALL);
+	j->call = verify_call(&rec);
+	app->verify_job = engine_submit(app->engine, j);
+	return 0;
+}
+
+/* In line mode to its end; on the full screen keys and the clock go on. */
+static int begin(struct app *app, const struct args *a, double speed,
+		 struct err *err)
+{
+	struct player p = {
+	    .app = app, .speed = speed, .step = args_has(a, "step")};
+	int rc = show_open(app, a->pos[0], true, err);
+
+	if (rc < 0)
+		return rc;
+	if (app->screen) {
+		show_begin(app, p.step ? 0 : speed);
+		return 0;
+	}
+	rc = play(&p, err);
+	show_close(app);
+	if (app->session)
+		app_look(app);
+	return rc;
+}
+
+static int control(struct app *app, const char *word, struct err *err)
+{
+	if (!app->show)
+		return err_set(err, ERR_USAGE, "nothing is being replayed");
+	if (strcmp(word, "stop") == 0) {
+		show_close(app);
+		return 0;
+	}
+	if (!app->show->paused)
+		return err_set(err, ERR_USAGE, "the replay goes on already");
+	return show_resume(app, err);
+}
+
+static int exec_replay_live(struct app *app, const struct args *a,
+			    struct err *err)
+{
+	const char *what = a->pos[0];
+	double speed;
+
+	if (args_number(a, "speed", 0.01, 1000, 0, &speed, err) < 0)
+		return -(int)err->code;
+	if (strcmp(what, "resume") == 0 || strcmp(what, "stop") == 0)
+		return control(app, what, err);
+	if (app->recorder)
+		return err_set(err, ERR_USAGE,
+			       "a recording goes on (record stop)");
+	if (args_has(a, "verify"))
+		return verify_live(app, what, err);
+	if (app->show)
+		return err_set(err, ERR_USAGE,
+			       "%s is being replayed (replay stop)",
+			       app->show->name);
+	return begin(app, a, speed, err);
+}
+
+const struct cmd cmd_replay_live = {
+    .name = "replay",
+    .args = "FILE|resume|stop",
+    .options = LIVE_OPTIONS,
+    .flags = CMD_LIVE | CMD_FILES,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "show a recording here; what is open comes back afterwards",
+    .exec = exec_replay_live,
 };

@@ -65,12 +65,43 @@ static void wait_for_end(struct app *app)
 	sigaction(SIGINT, &old, NULL);
 }
 
+static void add_option(char ***words, size_t *n, const char *name,
+		       const char *value)
+{
+	*words = xrealloc(*words, *n + 2, sizeof(**words));
+	(*words)[(*n)++] = xstrdup(name);
+	(*words)[(*n)++] = xstrdup(value);
+}
+
+/*
+ * The file of the session that --from names; NULL without one.  The run is
+ * another process: of the open session everything has to be in the file.
+ */
+static int find_session(struct app *app, const char *name, char **path,
+			struct err *err)
+{
+	*path = NULL;
+	if (!name)
+		return 0;
+	if (strcmp(name, "decisions") != 0) {
+		*path = session_file(name, err);
+		return *path ? 0 : -(int)err->code;
+	}
+	if (!app_session(app, err) || session_save(app->session, err) < 0)
+		return -(int)err->code;
+	*path = realpath(session_path(app->session), NULL);
+	return *path ? 0
+		     : err_errno(err, ERR_FAILED, "%s",
+				 session_path(app->session));
+}
+
 static int exec_train(struct app *app, const struct args *a, struct err *err)
 {
-	static const char *const ours[] = {"use-best", "wait", "resume", NULL};
+	static const char *const ours[] = {"use-best", "wait", "resume", "from",
+					   NULL};
 	bool resume = args_has(a, "resume");
 	const char *dir = a->n_pos ? a->pos[0] : NULL;
-	char **words, *init = NULL, *again = NULL;
+	char **words, *from, *again = NULL;
 	size_t n;
 	int rc;
 
@@ -87,17 +118,19 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	}
 	if (resume && !dir && app->training)
 		dir = again = xstrdup(app->training->dir);
+	rc = find_session(app, args_get(a, "from"), &from, err);
+	if (rc < 0)
+		return rc;
 	words = train_words(a, ours, &n);
-	if (!args_has(a, "init") && app->open) {
-		init = app->report.path;
-		words = xrealloc(words, n + 2, sizeof(*words));
-		words[n++] = xstrdup("--init");
-		words[n++] = xstrdup(init);
-	}
+	if (!args_has(a, "init") && app->open)
+		add_option(&words, &n, "--init", app->report.path);
+	if (from)
+		add_option(&words, &n, "--from", from);
 	rc = training_start(app, words, n, dir, resume, err);
 	for (size_t i = 0; i < n; i++)
 		free(words[i]);
 	free(words);
+	free(from);
 	free(again);
 	if (rc < 0)
 		return rc;
@@ -124,6 +157,13 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static bool ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), k = strlen(end);
+
+	return n > k && strcmp(s + n - k, end) == 0;
+}
+
 /* Names in the folder of runs; caller's. */
 static void list_names(const char *runs, struct labels *out)
 {
@@ -131,11 +171,9 @@ static void list_names(const char *runs, struct labels *out)
 	struct dirent *e;
 
 	while (d && (e = readdir(d))) {
-		size_t n = strlen(e->d_name);
-
-		if (e->d_name[0] != '.' &&
-		    (n < 4 || strcmp(e->d_name + n - 4, ".err") != 0))
-			labels_add(out, e->d_name, n);
+		if (e->d_name[0] != '.' && !ends_in(e->d_name, ".err") &&
+		    !ends_in(e->d_name, ".jsonl"))
+			labels_add(out, e->d_name, strlen(e->d_name));
 	}
 	if (d)
 		closedir(d);

@@ -208,6 +208,26 @@ const struct cmd cmd_show = {
     .exec = exec_show,
 };
 
+static int exec_pixels(struct app *app, const struct args *a, struct err *err)
+{
+	struct ui *ui = screen(app, a, err);
+
+	if (!ui)
+		return -(int)err->code;
+	if (!app->picture.rgb)
+		return err_set(err, ERR_USAGE, "pixels: there is no picture");
+	ui->want |= WANT_PIXELS;
+	return 0;
+}
+
+const struct cmd cmd_pixels = {
+    .name = "pixels",
+    .args = "",
+    .flags = CMD_LIVE,
+    .help = "screen: the picture in the terminal's own pixels (sixel, kitty)",
+    .exec = exec_pixels,
+};
+
 static int exec_scroll(struct app *app, const struct args *a, struct err *err)
 {
 	struct ui *ui = screen(app, a, err);

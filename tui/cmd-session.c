@@ -13,6 +13,7 @@
 static const struct option LOAD_OPTIONS[] = {
     {"format", 0, "FORMAT", "format of the file (default: by its content)"},
     {"images", 0, "DIR", "where pictures are (default: beside the file)"},
+    {"split", 0, "NAME", "only its examples of train, dev, test, ..."},
     {NULL, 0, NULL, NULL},
 };
 
@@ -21,7 +22,8 @@ static int exec_load(struct app *app, const struct args *a, struct err *err)
 	struct dataset_options o = {.image_dir = args_get(a, "images")};
 	int rc = data_format_find(args_get(a, "format"), &o.format, err);
 
-	return rc < 0 ? rc : app_load(app, a->pos[0], &o, err);
+	return rc < 0 ? rc
+		      : app_load(app, a->pos[0], args_get(a, "split"), &o, err);
 }
 
 const struct cmd cmd_load = {

@@ -12,6 +12,8 @@
 #include "tui/ui.h"
 #include "tui/words.h"
 
+enum { RC_MAX = 1 << 20 }; /* bytes */
+
 static void say_setting(struct app *app, enum setting k, bool prose)
 {
 	struct str text = {0};
@@ -76,6 +78,74 @@ const struct cmd cmd_theme = {
     .max_pos = 1,
     .help = "choose the colours of the screen",
     .exec = exec_theme,
+};
+
+/* The line in the person's own rc file that chooses it, or a new one. */
+static void put_line(const struct str *was, const char *line, struct str *out)
+{
+	struct span rest = {was->s, was->len};
+	bool put = false;
+
+	while (rest.len) {
+		const char *end = memchr(rest.s, '\n', rest.len);
+		size_t n = end ? (size_t)(end - rest.s) + 1 : rest.len;
+
+		if (n > 7 && strncmp(rest.s, "layout ", 7) == 0) {
+			str_addf(out, "%s", put ? "" : line);
+			put = true;
+		} else {
+			str_addn(out, rest.s, n);
+		}
+		rest.s += n;
+		rest.len -= n;
+	}
+	if (out->len && out->s[out->len - 1] != '\n')
+		str_addc(out, '\n');
+	if (!put)
+		str_add(out, line);
+}
+
+static int save_layout(struct app *app, struct err *err)
+{
+	char *dir = file_xdg("CONFIG"),
+	     *path = dir ? file_join(dir, "rc") : NULL;
+	char *line =
+	    xasprintf("layout %s\n", settings_text(&app->settings, SET_LAYOUT));
+	struct str was = {0}, now = {0};
+	int rc = dir ? file_mkdirs(dir, err)
+		     : err_set(err, ERR_FAILED,
+			       "layout: there is no home to save it in");
+
+	if (rc == 0 && file_exists(path))
+		rc = file_read(path, RC_MAX, &was, err);
+	if (rc == 0) {
+		put_line(&was, line, &now);
+		rc = file_replace(path, now.s, now.len, err);
+	}
+	if (rc == 0)
+		app_say(app, "%s: %.*s", path, (int)strlen(line) - 1, line);
+	str_release(&was);
+	str_release(&now);
+	free(line);
+	free(path);
+	free(dir);
+	return rc;
+}
+
+static int exec_layout(struct app *app, const struct args *a, struct err *err)
+{
+	if (a->n_pos && strcmp(a->pos[0], "save") == 0)
+		return save_layout(app, err);
+	return set_or_show(app, a, SET_LAYOUT, err);
+}
+
+const struct cmd cmd_layout = {
+    .name = "layout",
+    .args = "[auto|columns|column|save]",
+    .flags = CMD_LIVE | CMD_RC,
+    .max_pos = 1,
+    .help = "choose how many panes stand side by side, or keep the choice",
+    .exec = exec_layout,
 };
 
 static int exec_auto(struct app *app, const struct args *a, struct err *err)

@@ -169,6 +169,28 @@ static int read_files(struct session *t, const struct args *a,
 	return rc;
 }
 
+/*
+ * What --from wrote when the run began.  A run that is resumed has the same
+ * lessons, whatever was decided meanwhile.
+ */
+static int read_lessons(struct session *t, const struct args *a,
+			struct dataset *d, struct err *err)
+{
+	struct dataset_options o = {.format = DATA_JSONL,
+				    .schema = &t->bundle->schema};
+	char *path = train_lessons_path(a->pos[0]);
+	int rc = 0;
+
+	if (t->comm->rank == 0 && !args_has(a, "resume"))
+		rc = train_lessons(t->app, args_get(a, "from"), a->pos[0], err);
+	if (rc == 0)
+		rc = t->comm->barrier(t->comm, err);
+	if (rc == 0)
+		rc = dataset_read(d, path, &o, err);
+	free(path);
+	return rc;
+}
+
 /* Drop the examples whose task is not in the list. */
 static int keep_tasks(struct dataset *d, const char *list, struct err *err)
 {
@@ -220,6 +242,8 @@ static int read_samples(struct session *t, const struct args *a,
 	for (int k = 0; k < TASK_MEE; k++)
 		src.instruction[k] = bundle_instruction(b, (enum task)k, NULL);
 	rc = read_files(t, a, "data", &d, err);
+	if (rc == 0 && args_has(a, "from"))
+		rc = read_lessons(t, a, &d, err);
 	if (rc == 0 && args_has(a, "tasks"))
 		rc = keep_tasks(&d, args_get(a, "tasks"), err);
 	if (rc == 0) {
@@ -411,6 +435,8 @@ static struct json *about_run(const struct session *t, const struct args *a,
 	json_put_string(j, "init", args_get(a, "init"));
 	put_many(j, "data", a);
 	put_many(j, "dev", a);
+	if (args_has(a, "from"))
+		json_put_string(j, "from", args_get(a, "from"));
 	for (size_t i = 0; i < t->samples.n; i++)
 		has[t->samples.at[i].task] = true;
 	for (int k = 0; k <= TASK_MEE; k++)
@@ -458,9 +484,11 @@ static int open_device(struct session *t, const struct args *a, struct err *err)
 static int check_command(const struct args *a, const struct comm *c,
 			 struct err *err)
 {
-	if (!args_has(a, "init") || !args_has(a, "data"))
+	if (!args_has(a, "init") ||
+	    (!args_has(a, "data") && !args_has(a, "from")))
 		return err_set(err, ERR_USAGE,
-			       "train: --init CKPT and --data FILE are needed");
+			       "train: --init CKPT, and --data FILE or --from "
+			       "SESSION, are needed");
 	if (!args_has(a, "resume") && c->rank == 0 && file_exists(a->pos[0]))
 		return err_set(err, ERR_USAGE,
 			       "train: %s exists already (--resume goes on "

@@ -279,6 +279,14 @@ const struct cmd cmd_score = {
     .exec = exec_score,
 };
 
+/* Heads are numbered from 1, and 0 is their mean: a ring. */
+static long head_beside(const struct app *app, int step)
+{
+	int n = app->report.heads + 1;
+
+	return (app->request.head_shown + step + n) % n;
+}
+
 static int number_word(const struct args *a, int *i, long *out, struct err *err)
 {
 	const char *name = a->pos[*i];
@@ -303,9 +311,17 @@ static int exec_attn(struct app *app, const struct args *a, struct err *err)
 
 	for (int i = 0; i < a->n_pos; i++) {
 		const char *what = a->pos[i];
+		const char *to = i + 1 < a->n_pos ? a->pos[i + 1] : "";
+		int step = strcmp(to, "next") == 0       ? 1
+			   : strcmp(to, "previous") == 0 ? -1
+							 : 0;
 
-		if (number_word(a, &i, &v, err) < 0)
+		if (step && strcmp(what, "head") == 0) {
+			v = head_beside(app, step);
+			i++;
+		} else if (number_word(a, &i, &v, err) < 0) {
 			return -(int)err->code;
+		}
 		if (strcmp(what, "head") == 0) {
 			app->request.head_shown = (int)v;
 			app->dirty |= DIRTY_PICTURE;
@@ -326,16 +342,16 @@ static int exec_attn(struct app *app, const struct args *a, struct err *err)
 				       what);
 		}
 	}
-	if (a->n_pos == 0 && app->request.head_shown)
+	if (app->request.head_shown)
 		app_say(app, "attention of head %d", app->request.head_shown);
-	else if (a->n_pos == 0)
+	else
 		app_say(app, "attention of the mean of all heads");
 	return 0;
 }
 
 const struct cmd cmd_attn = {
     .name = "attn",
-    .args = "[result N|mean] [head H|mean]",
+    .args = "[result N|mean] [head H|mean|next|previous]",
     .flags = CMD_LIVE,
     .max_pos = 6,
     .help = "whose attention over the regions is shown: a result's, a head's",

@@ -63,7 +63,9 @@
 	_(redo) \
 	_(record) \
 	_(replay) \
+	_(replay_live) \
 	_(export) \
+	_(import) \
 	_(history) \
 	_(sort) \
 	_(filter) \
@@ -74,6 +76,8 @@
 	_(edit) \
 	_(select) \
 	_(show) \
+	_(pixels) \
+	_(yank) \
 	_(scroll) \
 	_(nudge) \
 	_(cancel) \
@@ -94,6 +98,7 @@
 	_(labels) \
 	_(set) \
 	_(theme) \
+	_(layout) \
 	_(auto) \
 	_(bind) \
 	_(unbind) \

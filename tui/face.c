@@ -140,7 +140,7 @@ static int open_file(struct app *app, const char *path, struct err *err)
 
 	if (session_is_file(path))
 		return app_session_open(app, path, false, false, err);
-	return app_load(app, path, &o, err);
+	return app_load(app, path, NULL, &o, err);
 }
 
 /* Say which session was the last one. */

@@ -144,9 +144,9 @@ static const struct plan PLANS[SCREENS][LAYOUT_SIZES] = {
 
 static enum layout_size size_of(const struct ui *ui)
 {
-	if (ui->w >= BENCH_W && ui->h >= BENCH_H)
+	if (ui->w >= BENCH_W && ui->h >= BENCH_H && ui->widest == WIDEST_AUTO)
 		return LAYOUT_BENCH;
-	if (ui->w >= TWO_W && ui->h >= TWO_H)
+	if (ui->w >= TWO_W && ui->h >= TWO_H && ui->widest != WIDEST_COLUMN)
 		return LAYOUT_TWO;
 	return ui->other ? LAYOUT_OTHER : LAYOUT_ONE;
 }

@@ -31,6 +31,8 @@ static struct {
 	volatile sig_atomic_t signal; /* newest; 0: none */
 	bool ended;                   /* readline handed in a line */
 	char *line;
+	bool tty;      /* lines are typed */
+	struct str in; /* read from a pipe, not yet taken */
 } state = {.pipe = {-1, -1}};
 
 void line_show(struct app *app)
@@ -191,8 +193,9 @@ static char *take_first(struct str *in, bool ended)
  * The next line without its newline, NULL at the end; caller's.  A signal may
  * reach any thread, so it is waited for where the input is.
  */
-static char *next_line(struct app *app, struct str *in)
+static char *next_line(struct app *app)
 {
+	struct str *in = &state.in;
 	char block[4096], *line;
 	ssize_t n = 1;
 
@@ -227,10 +230,13 @@ static void start_reader(struct app *app)
 	app_say(app, "umie: help lists the commands, quit leaves");
 }
 
+static char *read_line(struct app *app)
+{
+	return state.tty ? typed_line(app) : next_line(app);
+}
+
 int line_mode(struct app *app)
 {
-	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	struct str in = {0};
 	struct err err;
 	char *line;
 
@@ -238,17 +244,19 @@ int line_mode(struct app *app)
 		app_fail(app, &err);
 		return app->exit_code;
 	}
-	if (tty)
+	state.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	app->ask = read_line;
+	if (state.tty)
 		start_reader(app);
 	app_wait(app);
 	line_show(app);
-	while (!app->quit &&
-	       (line = tty ? typed_line(app) : next_line(app, &in))) {
+	while (!app->quit && (line = read_line(app))) {
 		run_line(app, line);
 		free(line);
 	}
-	str_release(&in);
-	if (!tty)
+	app->ask = NULL;
+	str_release(&state.in);
+	if (!state.tty)
 		return app->exit_code; /* a script has to be told */
 	reader_stop();
 	/* At a prompt a mistake was seen. */

@@ -23,6 +23,7 @@ libtui_a_SOURCES = \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
 	tui/cmd-help.c \
+	tui/cmd-import.c \
 	tui/cmd-predict.c \
 	tui/cmd-instr.c \
 	tui/cmd-live.c \
@@ -35,6 +36,7 @@ libtui_a_SOURCES = \
 	tui/cmd-selftest.c \
 	tui/cmd-train.c \
 	tui/cmd-vary.c \
+	tui/cmd-yank.c \
 	tui/cmd-add.c \
 	tui/cmd-decide.c \
 	tui/cmd-queue.c \
@@ -42,6 +44,10 @@ libtui_a_SOURCES = \
 	tui/cmd-export.c \
 	tui/cmd-session.c \
 	tui/plot.c tui/plot.h \
+	tui/pixels.c tui/pixels.h \
+	tui/show.c tui/show.h \
+	tui/train-from.c \
+	tui/verify.c tui/verify.h \
 	tui/training.c tui/training.h \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \
@@ -158,6 +164,8 @@ check_PROGRAMS += tests/check_train_panes
 tests_check_train_panes_SOURCES = tests/check_train_panes.c \
 	tests/run_lines.h tests/tui_scene.h tests/tap.h
 tests_check_train_panes_LDADD = $(tui_libs)
+dist_check_SCRIPTS += tests/pixels.test tests/ux.test
+EXTRA_DIST += tests/pixels.py
 dist_check_SCRIPTS += tests/screen.test tests/screen-soak.test \
 	tests/screen-speed.test
 noinst_PROGRAMS += tests/tty

@@ -19,9 +19,11 @@
 #include "tui/face.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+#include "tui/pixels.h"
 #include "tui/prompt.h"
 #include "tui/reader.h"
 #include "tui/screen.h"
+#include "tui/show.h"
 #include "tui/signals.h"
 
 enum {
@@ -41,6 +43,9 @@ struct loop {
 	bool pasting;           /* over the panes: not meant as keys */
 	enum theme theme;       /* that the screen has */
 	bool mouse;             /* it has been asked for */
+	struct pixel_query pixels;
+	bool asked;   /* for pixels: they are shown when it can */
+	bool pixeled; /* they are there, until the next key */
 };
 
 static void relayout(struct loop *l)
@@ -61,6 +66,7 @@ static void relayout(struct loop *l)
 
 static void resize(struct loop *l)
 {
+	l->pixeled = false; /* what they showed is drawn over */
 	screen_size(l->screen, &l->ui.w, &l->ui.h);
 	l->app->dirty = DIRTY_ALL;
 }
@@ -138,6 +144,7 @@ static void follow_settings(struct loop *l)
 	enum theme theme = THEME_DEFAULT;
 
 	theme_find(settings_text(s, SET_THEME), &theme);
+	widest_find(settings_text(s, SET_LAYOUT), &l->ui.widest);
 	if (theme != l->theme)
 		screen_theme(l->screen, theme);
 	if (mouse != l->mouse)
@@ -146,11 +153,65 @@ static void follow_settings(struct loop *l)
 	l->mouse = mouse;
 }
 
+/* The picture alone, in the terminal's pixels, until the next key. */
+static void show_pixels(struct loop *l)
+{
+	const struct app *app = l->app;
+	struct str out = {0};
+	int w, h;
+
+	screen_cell(l->screen, &w, &h);
+	str_addf(&out, "\033[2J\033[1;1H%s %dx%d   any key goes back\033[2;1H",
+		 app->request.image, app->picture_w, app->picture_h);
+	if (pixels_print(&app->picture, l->pixels.can, l->ui.h - 2, l->ui.w, w,
+			 h, &out)) {
+		screen_send(l->screen, out.s);
+		l->pixeled = true;
+	} else {
+		app_note(l->app, "pixels: umie was built without libchafa");
+	}
+	str_release(&out);
+}
+
+/* The terminal has said what it can, or has said nothing for too long. */
+static void pixels_answered(struct loop *l)
+{
+	if (!l->asked || l->pixels.can == PIXELS_UNKNOWN || l->pixels.until > 0)
+		return;
+	l->asked = false;
+	if (l->pixels.can == PIXELS_NONE)
+		app_note(l->app, "pixels: this terminal shows neither sixel "
+				 "nor kitty pictures; z enlarges the cells");
+	else if (l->app->picture.rgb)
+		show_pixels(l);
+}
+
+static void want_pixels(struct loop *l)
+{
+	l->asked = true;
+	if (l->pixels.can == PIXELS_UNKNOWN)
+		screen_send(l->screen, pixels_ask(&l->pixels, clock_ms()));
+	pixels_answered(l);
+}
+
+static void leave_pixels(struct loop *l)
+{
+	l->pixeled = false;
+	screen_send(l->screen, pixels_erase(l->pixels.can));
+	screen_repaint(l->screen);
+	resize(l);
+}
+
 static void act_on_wishes(struct loop *l)
 {
 	unsigned want = l->ui.want;
 
 	l->ui.want = 0;
+	if (l->ui.send.len)
+		screen_send(l->screen, l->ui.send.s);
+	str_clear(&l->ui.send);
+	if (want & WANT_PIXELS)
+		want_pixels(l);
 	if (want & WANT_PROMPT) {
 		prompt_command(l->prompt, str_cstr(&l->ui.begun));
 		str_clear(&l->ui.begun);
@@ -257,6 +318,8 @@ static void pane_key(struct loop *l, int key)
 		l->app->dirty = DIRTY_ALL;
 	} else if (ui->adjust.kind && adjust_key(l->app, key)) {
 		return;
+	} else if (show_key(l->app, key)) {
+		return;
 	} else if (b) {
 		command(l, b->command);
 	}
@@ -270,29 +333,48 @@ static void global_key(struct loop *l, int key)
 		command(l, b->command);
 }
 
-static void take_keys(struct loop *l)
+/* Keys that came together; Alt sends Esc first. */
+static void handle_keys(struct loop *l, const int *key, int n)
 {
-	int key[KEYS_AT_ONCE], n = 0;
-
-	while (n < KEYS_AT_ONCE && screen_key(l->screen, &key[n]))
-		n++;
 	for (int i = 0; i < n; i++) {
-		if (is_pointer(key[i]))
+		if (l->pixeled)
+			leave_pixels(l);
+		else if (is_pointer(key[i]))
 			pointer(l, key[i]);
 		else if (is_global(key[i]))
 			global_key(l, key[i]);
 		else if (l->ui.typing)
 			typed_key(l, key[i], i + 1 == n && n < KEYS_AT_ONCE);
 		else if (key[i] == K_ESCAPE && i + 1 < n)
-			pane_key(l,
-				 key[++i] | K_META); /* Alt sends Esc first */
+			pane_key(l, key[++i] | K_META);
 		else
 			pane_key(l, key[i]);
 		act_on_wishes(l);
 	}
+}
+
+static void take_keys(struct loop *l)
+{
+	int key[KEYS_AT_ONCE], n = 0;
+	int left[KEYS_AT_ONCE + PIXELS_HELD];
+
+	while (n < KEYS_AT_ONCE && screen_key(l->screen, &key[n]))
+		n++;
+	handle_keys(
+	    l, left,
+	    (int)pixels_filter(&l->pixels, key, (size_t)n, clock_ms(), left));
+	pixels_answered(l);
 	if (n == 0 && screen_gone(l->screen))
 		l->signal = SIGHUP;
 	l->app->dirty |= DIRTY_STATUS;
+}
+
+static void pixels_pass(struct loop *l)
+{
+	int left[PIXELS_HELD];
+
+	handle_keys(l, left, (int)pixels_tick(&l->pixels, clock_ms(), left));
+	pixels_answered(l);
 }
 
 static void take_signals(struct loop *l)
@@ -333,9 +415,14 @@ static void take_stderr(struct loop *l)
 		}
 }
 
-static int timeout(const struct app *app)
+static int timeout(const struct loop *l)
 {
-	int ms = app_timeout(app);
+	const struct app *app = l->app;
+	int ms = app_timeout(app),
+	    asked = pixels_timeout(&l->pixels, clock_ms());
+
+	if (asked >= 0)
+		ms = ms < 0 ? asked : MIN(ms, asked);
 
 	if (app->live_job || app->open_job)
 		ms = ms < 0 ? CLOCK : MIN(ms, CLOCK);
@@ -352,7 +439,7 @@ static void wait_for(struct loop *l)
 	    {app->engine ? engine_fd(app->engine) : -1, POLLIN, 0},
 	};
 
-	if (poll(p, ARRAY_LEN(p), timeout(app)) < 0)
+	if (poll(p, ARRAY_LEN(p), timeout(l)) < 0)
 		p[0].revents = p[1].revents = POLLIN;
 	if (p[1].revents)
 		take_signals(l);
@@ -362,6 +449,7 @@ static void wait_for(struct loop *l)
 		take_keys(l);
 	if (p[2].revents)
 		take_stderr(l);
+	pixels_pass(l);
 	app_drain(app);
 	app_tick(app);
 	if (app->live_job)
@@ -376,7 +464,7 @@ static void run(struct loop *l)
 	while (!app->quit && !l->signal) {
 		follow_settings(l);
 		relayout(l);
-		if (app->dirty) {
+		if (app->dirty && !l->pixeled) {
 			paint(app, &l->layout, &l->grid);
 			screen_draw(l->screen, &l->grid);
 		}

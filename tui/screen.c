@@ -219,6 +219,22 @@ void screen_size(struct screen *s, int *w, int *h)
 	getmaxyx(stdscr, *h, *w);
 }
 
+void screen_cell(const struct screen *s, int *w, int *h)
+{
+	struct winsize size = {0};
+
+	(void)s;
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	*w = size.ws_xpixel && size.ws_col ? size.ws_xpixel / size.ws_col : 8;
+	*h = size.ws_ypixel && size.ws_row ? size.ws_ypixel / size.ws_row : 16;
+}
+
+void screen_send(struct screen *s, const char *bytes)
+{
+	(void)s;
+	send(bytes);
+}
+
 void screen_repaint(struct screen *s)
 {
 	(void)s;

@@ -30,6 +30,10 @@ void screen_mouse(struct screen *s, bool on);
 
 /* Ask the terminal for its size and take it. */
 void screen_size(struct screen *s, int *w, int *h);
+/* Pixels of a cell; 8x16 where the terminal does not say. */
+void screen_cell(const struct screen *s, int *w, int *h);
+/* These bytes, which curses does not know of. */
+void screen_send(struct screen *s, const char *bytes);
 /* Forget what the terminal shows: the next draw sends everything. */
 void screen_repaint(struct screen *s);
 /* Send what changed since the last time. */

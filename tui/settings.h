@@ -28,17 +28,22 @@ struct str;
 	  "beams of the search; 1 is greedy")                                  \
 	_(CHECKPOINT, "checkpoint", WORDS, 0, 0, "", "CKPT", ANY,              \
 	  "folder to open at the start; empty: the demonstration")             \
+	_(CLIPBOARD, "clipboard", SWITCH, 0, 1, "on", "on|off", ANY,           \
+	  "yank may write to the terminal's clipboard (OSC 52)")               \
 	_(COLOR, "color", CHOICE, 0, 0, "auto", "auto|always|never", ANY,      \
 	  "colours in the output of batch commands; auto: on a terminal, "     \
 	  "without NO_COLOR")                                                  \
 	_(DELAY, "delay", WHOLE, 0, 5000, "150", "N", ANY,                     \
 	  "milliseconds from the last key to the prediction")                  \
-	_(DEVICE, "device", WORDS, 0, 0, "auto", "NAME", ANY,              \
+	_(DEVICE, "device", WORDS, 0, 0, "auto", "NAME", ANY,                  \
 	  "where to compute; holds from the next start on")                    \
 	_(EDITOR, "editor", WORDS, 0, 0, "", "CMD", OWN,                       \
 	  "editor of long texts; empty: $VISUAL, $EDITOR, vi")                 \
 	_(HISTORY, "history", WHOLE, 0, 100000, "1000", "N", ANY,              \
 	  "lines kept of what was typed; 0: none is written")                  \
+	_(LAYOUT, "layout", CHOICE, 0, 0, "auto", "auto|columns|column", ANY,  \
+	  "panes of the screen: as many as find room, at most two columns, "   \
+	  "or one column")                                                     \
 	_(MAX, "max", WHOLE, 2, 512, "128", "N", ANY,                          \
 	  "longest answer in tokens")                                          \
 	_(MOUSE, "mouse", SWITCH, 0, 1, "off", "on|off", ANY,                  \

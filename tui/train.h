@@ -10,6 +10,8 @@
 #define TRAIN_OPTIONS                                                          \
 	{"init", 0, "CKPT", "checkpoint to start from (umie init makes one)"}, \
 	    {"data", 0, "FILE", "examples to train on; may be given often"},   \
+	    {"from", 0, "SESSION",                                             \
+	     "train on what was decided there; decisions: the open one"},      \
 	    {"dev", 0, "FILE", "examples to select on; may be given often"},   \
 	    {"tasks", 0, "LIST", "only examples of these tasks: mner,mre,…"},  \
 	    {"format", 0, "FORMAT", "of the data (default: guessed)"},         \
@@ -40,7 +42,7 @@
 	    {"resume", 0, NULL, "go on with the run in RUN"},                  \
 	    {"ranks", 0, "N", "train with N processes, through mpirun"},       \
 	    {"patience", 0, "X", "seconds that a silent rank is given (45)"},  \
-	    {"device", 0, "NAME", "where to compute"},                     \
+	    {"device", 0, "NAME", "where to compute"},                         \
 	{                                                                      \
 		"threads", 0, "N", "processor threads (default: all cores)"    \
 	}
@@ -50,6 +52,15 @@
  * left out.  Caller's to free(), each and all.
  */
 char **train_words(const struct args *a, const char *const *skip, size_t *n);
+
+/* Where the lessons of --from are kept, beside the run; caller's. */
+char *train_lessons_path(const char *run);
+/*
+ * Write what was decided in the session `name` there, for a run that begins,
+ * and say how much it is.  ERR_DATA when no example of it is done.
+ */
+int train_lessons(struct app *app, const char *name, const char *run,
+		  struct err *err);
 
 /*
  * `umie train --ranks N …` as the N processes that it asks for: starts mpirun

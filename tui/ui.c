@@ -37,6 +37,7 @@ void ui_release(struct ui *ui)
 	str_release(&ui->label);
 	str_release(&ui->hint);
 	str_release(&ui->begun);
+	str_release(&ui->send);
 	canvas_memory_release(&ui->painted);
 	adjust_release(&ui->adjust);
 }
@@ -123,6 +124,22 @@ bool pane_find(const char *name, enum pane_id *out)
 	for (int i = 0; i < PANES; i++)
 		if (strcmp(name, PANE_INFO[i].name) == 0) {
 			*out = (enum pane_id)i;
+			return true;
+		}
+	return false;
+}
+
+bool widest_find(const char *name, enum widest *out)
+{
+	static const char *const names[WIDEST_COUNT] = {
+#define WIDEST_NAME(upper, name) [WIDEST_##upper] = name,
+	    WIDEST(WIDEST_NAME)
+#undef WIDEST_NAME
+	};
+
+	for (int i = 0; i < WIDEST_COUNT; i++)
+		if (strcmp(name, names[i]) == 0) {
+			*out = (enum widest)i;
 			return true;
 		}
 	return false;

@@ -80,6 +80,19 @@ enum theme {
 	    THEME_COUNT,
 };
 
+/* name in `layout`: how many panes stand side by side at most */
+#define WIDEST(_)             \
+	_(AUTO, "auto")       \
+	_(COLUMNS, "columns") \
+	_(COLUMN, "column")
+
+enum widest {
+#define WIDEST_ENUM(upper, name) WIDEST_##upper,
+	WIDEST(WIDEST_ENUM)
+#undef WIDEST_ENUM
+	    WIDEST_COUNT,
+};
+
 /* name in `show`, title of the box over the panes */
 #define OVERLAYS(_)                       \
 	_(KEYS, keys, "Keys")             \
@@ -106,6 +119,7 @@ enum {
 	WANT_SUSPEND = 2,
 	WANT_PROMPT = 4,
 	WANT_EDIT = 8, /* of ui.focus */
+	WANT_PIXELS = 16,
 };
 
 enum { SCROLL_AUTO = -1 }; /* the selected result stays in view */
@@ -116,6 +130,7 @@ struct ui {
 	enum pane_id focus;         /* on it */
 	enum pane_id left[SCREENS]; /* in focus when one was left */
 	bool zoom;                  /* the pane in focus takes all the room */
+	enum widest widest;
 	bool other;    /* one column: picture instead of the lists */
 	bool progress; /* a line tells how far a session or a run is */
 	bool boxes, heat;
@@ -131,6 +146,7 @@ struct ui {
 	struct str begun;             /* for the next prompt to begin with */
 	bool asking;                  /* leave? */
 	struct adjust adjust;         /* what is being set with keys */
+	struct str send;              /* for the terminal as it stands */
 	double cancelled_at;          /* ms; 0: not lately */
 	unsigned want;
 };
@@ -155,6 +171,7 @@ const char *pane_title(enum pane_id p);
 /* False when no pane is called so. */
 bool pane_find(const char *name, enum pane_id *out);
 bool theme_find(const char *name, enum theme *out);
+bool widest_find(const char *name, enum widest *out);
 const char *overlay_name(enum overlay o);
 const char *overlay_title(enum overlay o);
 

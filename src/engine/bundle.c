@@ -243,6 +243,7 @@ static int load(struct bundle *b, const struct bundle_options *o,
 		rc = bind_text(b, o->seed, err);
 	if (rc == 0) {
 		b->report.parameters = params_count(&b->params, false);
+		b->report.heads = b->config.heads;
 		rc = open_vision(b, o, err);
 	}
 	if (rc == 0)

@@ -30,6 +30,7 @@ struct open_report {
 	char vision_hash[65]; /* of the image backbone; "" without */
 	int64_t parameters, vision_parameters, bytes;
 	int vocab, pieces;
+	int heads; /* of the gated attention; 0: not known */
 	struct labels missing, unexpected, resized; /* names of tensors */
 	struct labels instructions; /* own templates of mner … meae */
 	size_t used;

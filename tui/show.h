@@ -1,0 +1,98 @@
+/*
+ * show -- a recording while it is shown again.
+ *
+ * The app's own session, checkpoint and picture are put aside; what was
+ * recorded happens to an app that has nothing, in a session that is thrown
+ * away, so that neither checkpoint nor pictures are needed and nothing of the
+ * person's is touched.  A scene is a command and what came of it.  The UI's
+ * thread.
+ */
+#ifndef UMIE_TUI_SHOW_H
+#define UMIE_TUI_SHOW_H
+
+#include <stdbool.h>
+
+#include "tui/app.h"
+
+/* type, member of struct app: what is put aside */
+#define SHOW_ASIDE(_)                      \
+	_(struct engine *, engine)         \
+	_(struct extract_request, request) \
+	_(struct open_report, report)      \
+	_(bool, open)                      \
+	_(struct extraction *, result)     \
+	_(bool, stale)                     \
+	_(bool, unseen)                    \
+	_(int, open_job)                   \
+	_(int, live_job)                   \
+	_(int, picture_job)                \
+	_(double, busy_since)              \
+	_(struct image, picture)           \
+	_(int, picture_w)                  \
+	_(int, picture_h)                  \
+	_(char *, picture_error)           \
+	_(int, selected)                   \
+	_(struct session *, session)       \
+	_(struct queue, queue)             \
+	_(bool, looked)                    \
+	_(int, live_example)               \
+	_(double, save_at)                 \
+	_(struct probe_view *, probe)      \
+	_(bool, replaying)                 \
+	_(double, run_at)
+
+struct aside {
+#define SHOW_MEMBER(type, name) type name;
+	SHOW_ASIDE(SHOW_MEMBER)
+#undef SHOW_MEMBER
+};
+
+struct show {
+	struct recording rec;
+	char *name;           /* of the file; owned */
+	size_t at;            /* step that comes next */
+	size_t scene, scenes; /* shown, and all */
+	bool guest;           /* the program goes on afterwards */
+	bool captions, paused;
+	char *caption;     /* of this moment; owned; NULL: none */
+	double speed, due; /* 0: waits for a key; ms when the next scene is */
+	char *folder;      /* of the scratch session; owned */
+	struct aside aside;
+};
+
+/*
+ * Put the app's own things aside and begin.  `guest`: this is the prompt of a
+ * program that goes on; commands that would change its settings, or end it,
+ * are then shown and not done.  ERR_DATA names file and line.
+ */
+int show_open(struct app *app, const char *path, bool guest, struct err *err);
+/* End it and take the app's own things back. */
+void show_close(struct app *app);
+
+/* The next scene: 1; 0 when there is none any more. */
+int show_next(struct app *app, struct err *err);
+/* As it was one scene earlier. */
+int show_back(struct app *app, struct err *err);
+/* Recorded milliseconds from the last scene to the next; -1: it is the end. */
+double show_pause(const struct show *s);
+/* When does the last step of the scene end, in ms of the recording? */
+double show_time(const struct show *s);
+
+/* Let the person go on from here with a checkpoint, if one is open; and go on
+ * with the recording as if nothing had been done. */
+void show_leave(struct app *app);
+int show_resume(struct app *app, struct err *err);
+
+/* What `note` says as a caption, from the words behind it; NULL: nothing. */
+const char *note_caption(const char *words);
+
+/* On the full screen: begin, with speed 0 by key; a key, false when it means
+ * nothing here; the clock. */
+void show_begin(struct app *app, double speed);
+bool show_key(struct app *app, int key);
+void show_tick(struct app *app);
+/* Keys, for their line; where it is, for the top; caller's. */
+const char *show_keys(void);
+char *show_status(const struct show *s);
+
+#endif
