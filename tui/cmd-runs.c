@@ -13,6 +13,7 @@
 #include "src/base/str.h"
 #include "tui/app.h"
 #include "tui/commands.h"
+#include "tui/gpus.h"
 #include "tui/plot.h"
 #include "tui/train.h"
 #include "tui/training.h"
@@ -71,9 +72,12 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	bool resume = args_has(a, "resume");
 	const char *dir = a->n_pos ? a->pos[0] : NULL;
 	char **words, *init = NULL, *again = NULL;
+	struct gpus gpus;
 	size_t n;
-	int rc;
+	int rc = gpus_read(a, &gpus, err);
 
+	if (rc < 0)
+		return rc;
 	if (args_has(a, "wait") && app->screen)
 		return err_set(err, ERR_USAGE,
 			       "train --wait: only in line "

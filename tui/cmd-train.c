@@ -17,11 +17,13 @@
 #include "src/engine/device.h"
 #include "src/engine/evaluate.h"
 #include "src/image/resize.h"
+#include "src/tensor/backend-plugin.h"
 #include "src/train/comm.h"
 #include "src/train/train.h"
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/gpus.h"
 #include "tui/progress.h"
 #include "tui/train.h"
 
@@ -56,7 +58,8 @@ struct session {
 	struct bundle *bundle;
 	struct samples samples;
 	struct dataset dev;
-	struct comm *comm;
+	struct comm *comm, *tensors; /* tensors: owned where it is not comm */
+	struct gpus gpus;
 	struct json *about; /* of the run, for its log */
 	int report;         /* where lines of the log go too; -1: nowhere */
 	size_t eval_limit;
@@ -256,11 +259,22 @@ static char *config_text(const struct bundle *b)
 	return text;
 }
 
+static int read_sums(const struct args *a, bool *bf16, struct err *err)
+{
+	const char *s = args_get(a, "sums");
+
+	*bf16 = s && strcmp(s, "bf16") == 0;
+	if (s && !*bf16 && strcmp(s, "f32") != 0)
+		return err_set(err, ERR_USAGE,
+			       "train: --sums %s: f32 or bf16 expected", s);
+	return 0;
+}
+
 static int read_options(const struct args *a, struct train_options *o,
 			size_t *eval_limit, struct err *err)
 {
 	long epochs, batch, seed, save, every, steps, limit, held;
-	double lr, warmup, smoothing, drop, hold, patience;
+	double lr, warmup, smoothing, drop, hold, patience, bucket;
 
 	*o = TRAIN_DEFAULT;
 	if (args_int(a, "epochs", 1, 100000, o->epochs, &epochs, err) < 0 ||
@@ -275,6 +289,9 @@ static int read_options(const struct args *a, struct train_options *o,
 			err) < 0 ||
 	    args_number(a, "patience", 1, 3600, o->patience, &patience, err) <
 		0 ||
+	    args_number(a, "bucket", 0.001, 4096, (double)o->bucket / (1 << 20),
+			&bucket, err) < 0 ||
+	    read_sums(a, &o->bf16_sums, err) < 0 ||
 	    args_number(a, "lr", 1e-9, 1, o->lr, &lr, err) < 0 ||
 	    args_number(a, "warmup", 0, 1, o->warmup, &warmup, err) < 0 ||
 	    args_number(a, "label-smoothing", 0, 0.9, (double)o->smoothing,
@@ -290,6 +307,7 @@ static int read_options(const struct args *a, struct train_options *o,
 	o->gate.hold = (float)hold;
 	o->gate_steps = held;
 	o->patience = patience;
+	o->bucket = (size_t)(bucket * (1 << 20));
 	o->lr = lr;
 	o->warmup = warmup;
 	o->smoothing = (float)smoothing;
@@ -311,7 +329,7 @@ static int run(struct session *t, const struct args *a,
 	    .be = t->be,
 	    .norm = &norm,
 	    .comm = t->comm,
-	    .tensors = t->comm,
+	    .tensors = t->tensors,
 	};
 	struct train_hooks hooks = {
 	    .context = t,
@@ -432,27 +450,62 @@ static struct json *about_run(const struct session *t, const struct args *a,
  */
 static int open_device(struct session *t, const struct args *a, struct err *err)
 {
-	const char *device = args_get(a, "device");
-	char note[DEVICE_NOTE];
+	char note[DEVICE_NOTE], *device;
 	long threads;
+	int rc;
 
-	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0)
+	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0 ||
+	    gpus_device(a, &t->gpus, t->comm, &device, err) < 0)
 		return -(int)err->code;
 	if (!device && t->comm->size > 1)
-		device = "cpu";
+		device = xstrdup("cpu");
 	if (threads == 0 && t->comm->local_size > 1)
 		threads =
 		    MAX(1, sysconf(_SC_NPROCESSORS_ONLN) / t->comm->local_size);
-	if (device_open(device, (int)threads, &t->be, note, err) < 0)
-		return -(int)err->code;
-	if (*note && t->comm->rank == 0)
+	rc = device_open(device, (int)threads, &t->be, note, err);
+	free(device);
+	if (rc == 0 && *note && t->comm->rank == 0)
 		app_note(t->app, "%s", note);
-	if (t->comm->size > 1 && !t->be->host_memory)
-		return err_set(err, ERR_DEVICE,
-			       "train: several ranks compute on the processor "
-			       "only (--device cpu), this is %s",
-			       t->be->name);
-	return 0;
+	if (rc == 0 && t->comm->size > 1 && !t->be->host_memory)
+		rc = comm_device_plugin(err) ? 0 : -(int)err->code;
+	return rc;
+}
+
+/* Gradients are added up where they lie. */
+static int open_tensors(struct session *t, const struct train_options *o,
+			struct err *err)
+{
+	const struct comm_device_plugin *p;
+	struct comm_device d = {.bf16 = o->bf16_sums, .patience = o->patience};
+
+	t->tensors = t->comm;
+	if (t->comm->size == 1 || t->be->host_memory) {
+		if (o->bf16_sums)
+			return err_set(err, ERR_USAGE,
+				       "train: --sums bf16 is for several "
+				       "devices");
+		return 0;
+	}
+	p = comm_device_plugin(err);
+	if (!p)
+		return -(int)err->code;
+	d.device = atoi(t->be->name + strlen("cuda:"));
+	d.stream = device_plugin(err)->stream(t->be);
+	t->tensors = p->open(t->comm, &d, err);
+	return t->tensors ? 0 : -(int)err->code;
+}
+
+/*
+ * Whether a part of the start went well on all ranks; a rank where it did not
+ * says why before the others leave.
+ */
+static int meet(struct session *t, int rc, struct err *err)
+{
+	if (t->comm->size == 1)
+		return rc;
+	if (rc < 0)
+		show_note(t, err->text);
+	return comm_agree(t->comm, rc, err);
 }
 
 static int check_command(const struct args *a, const struct comm *c,
@@ -483,25 +536,17 @@ static void suit_size(const struct bundle *b, const struct args *a,
 		o->batch = 8;
 }
 
-/* One rank's part, or all of it. */
-static int train_here(struct session *t, const struct args *a, struct err *err)
+/* What must be there before the first step, on the device that is open. */
+static int open_model(struct session *t, const struct args *a,
+		      const struct train_options *o, struct err *err)
 {
 	struct bundle_options b = {.use = args_has(a, "train-vision")
 					      ? BUNDLE_TRAIN_VISION
 					      : BUNDLE_TRAIN,
-				   .freeze = args_get(a, "freeze")};
-	struct train_options o;
-	int rc = read_options(a, &o, &t->eval_limit, err);
+				   .freeze = args_get(a, "freeze"),
+				   .seed = o->seed};
+	int rc = open_tensors(t, o, err);
 
-	b.seed = o.seed;
-	if (rc == 0)
-		rc = check_command(a, t->comm, err);
-	if (rc == 0)
-		rc = open_report(a, &t->report, err);
-	if (t->comm->rank > 0)
-		t->report = -1;
-	if (rc == 0)
-		rc = open_device(t, a, err);
 	if (rc == 0)
 		rc = bundle_open(&t->bundle, args_get(a, "init"), t->be, &b,
 				 err);
@@ -509,6 +554,26 @@ static int train_here(struct session *t, const struct args *a, struct err *err)
 		rc = read_files(t, a, "dev", &t->dev, err);
 	if (rc == 0)
 		rc = read_samples(t, a, err);
+	return rc;
+}
+
+/* One rank's part, or all of it. */
+static int train_here(struct session *t, const struct args *a, struct err *err)
+{
+	struct train_options o;
+	int rc = read_options(a, &o, &t->eval_limit, err);
+
+	if (rc == 0)
+		rc = check_command(a, t->comm, err);
+	if (rc == 0)
+		rc = open_report(a, &t->report, err);
+	if (t->comm->rank > 0)
+		t->report = -1;
+	if (rc < 0)
+		return rc;
+	rc = meet(t, open_device(t, a, err), err);
+	if (rc == 0)
+		rc = meet(t, open_model(t, a, &o, err), err);
 	if (rc < 0)
 		return rc;
 	suit_size(t->bundle, a, &o);
@@ -525,6 +590,8 @@ static void session_release(struct session *t)
 	samples_release(&t->samples);
 	dataset_release(&t->dev);
 	bundle_close(t->bundle);
+	if (t->tensors && t->tensors != t->comm)
+		t->tensors->close(t->tensors);
 	if (t->be)
 		t->be->close(t->be);
 }
@@ -543,10 +610,18 @@ static void end_all(struct session *t, const struct err *err)
 static int exec_train(struct app *app, const struct args *a, struct err *err)
 {
 	struct session t = {.app = app, .report = -1};
-	int rc;
+	long ranks;
+	int rc = gpus_read(a, &t.gpus, err);
 
-	if (args_has(a, "ranks") && comm_promised() == 1)
-		return train_launch(a, err);
+	if (rc == 0 &&
+	    args_int(a, "ranks", 1, 4096, MAX(1, t.gpus.n), &ranks, err) < 0)
+		rc = -(int)err->code;
+	if (rc == 0)
+		rc = gpus_check(a, &t.gpus, err);
+	if (rc < 0)
+		return rc;
+	if ((args_has(a, "ranks") || ranks > 1) && comm_promised() == 1)
+		return train_launch(a, ranks, err);
 	t.comm = comm_open(err);
 	if (!t.comm)
 		return -(int)err->code;

@@ -78,11 +78,12 @@ char **train_words(const struct args *a, const char *const *skip, size_t *n)
 }
 
 /* mpirun -np N --bind-to none umie train, and all words but --ranks. */
-static char **command_line(const struct args *a)
+static char **command_line(const struct args *a, long ranks)
 {
 	static const char *const skip[] = {"ranks", NULL};
 	char *self = realpath("/proc/self/exe", NULL);
-	const char *const head[] = {"mpirun",    "-np",  args_get(a, "ranks"),
+	char *count = xasprintf("%ld", ranks);
+	const char *const head[] = {"mpirun",    "-np",  count,
 				    "--bind-to", "none", self ? self : "umie",
 				    "train"};
 	size_t n = 0, cap = 0, some;
@@ -99,6 +100,7 @@ static char **command_line(const struct args *a)
 	push(&argv, &n, &cap, NULL);
 	free(words);
 	free(self);
+	free(count);
 	return argv;
 }
 
@@ -117,17 +119,14 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-int train_launch(const struct args *a, struct err *err)
+int train_launch(const struct args *a, long ranks, struct err *err)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
 	char **argv;
 	pid_t pid, self = getpid();
-	long ranks;
 	int status;
 
-	if (args_int(a, "ranks", 1, 4096, 1, &ranks, err) < 0)
-		return -(int)err->code;
-	argv = command_line(a);
+	argv = command_line(a, ranks);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGUSR2, &sa, NULL);

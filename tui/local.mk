@@ -50,6 +50,7 @@ libtui_a_SOURCES = \
 	tui/editor.c tui/editor.h \
 	tui/face.c tui/face.h \
 	tui/gate-sweep.h \
+	tui/gpus.c tui/gpus.h \
 	tui/grid.c tui/grid.h \
 	tui/items.c tui/items.h \
 	tui/launch.c tui/train.h \

@@ -148,6 +148,16 @@ static void remember(struct tape *t, const struct op_call *c)
 			c->out[i]->needs_grad = true;
 }
 
+/* Only leaves have a gradient before anything is replayed. */
+static void tell_used(const struct tape *t, const struct op_call *c)
+{
+	const struct tape_watch *w = t->watch;
+
+	for (int i = 0; i < OP_IN && w; i++)
+		if (c->in[i] && c->in[i]->needs_grad && c->in[i]->grad)
+			w->used(w->context, c->in[i], t->n_calls);
+}
+
 void tape_run(struct tape *t, const struct op_call *c)
 {
 	if (t->failed)
@@ -161,6 +171,7 @@ void tape_run(struct tape *t, const struct op_call *c)
 		t->failed = true;
 		return;
 	}
+	tell_used(t, c);
 	if (t->recording && t->be->ops[c->op].backward && wants_grad(c))
 		remember(t, c);
 }
@@ -196,6 +207,14 @@ static int backward_call(struct tape *t, const struct op_call *c)
 	return t->failed ? -1 : 0;
 }
 
+static void tell_replayed(struct tape *t, size_t call)
+{
+	const struct tape_watch *w = t->watch;
+
+	if (w && !t->failed && w->replayed(w->context, call, &t->err) < 0)
+		t->failed = true;
+}
+
 int tape_backward(struct tape *t, struct tensor *out, const struct tensor *seed)
 {
 	static const float one = 1;
@@ -213,6 +232,7 @@ int tape_backward(struct tape *t, struct tensor *out, const struct tensor *seed)
 			tape_fail(t, ERR_CANCELLED, "cancelled");
 		else
 			backward_call(t, t->calls[i]);
+		tell_replayed(t, i);
 	}
 	return t->failed ? -(int)t->err.code : 0;
 }

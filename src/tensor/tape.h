@@ -16,6 +16,18 @@
 #include "src/base/err.h"
 #include "src/tensor/backend.h"
 
+/*
+ * Somebody who wants to know when the gradient of a leaf is final: when the
+ * call that used it first, and all later ones, have been replayed.  `call`
+ * counts the remembered calls.
+ */
+struct tape_watch {
+	void *context;
+	void (*used)(void *context, const struct tensor *leaf, size_t call);
+	/* Call number `call` and all behind it have been replayed. */
+	int (*replayed)(void *context, size_t call, struct err *err);
+};
+
 struct tape {
 	struct backend *be; /* borrowed */
 	struct arena host;  /* calls and tensor structs; step arena */
@@ -32,7 +44,8 @@ struct tape {
 	float drop;
 	struct rng_key key;
 
-	const atomic_bool *cancel; /* polled between ops; may be NULL */
+	const atomic_bool *cancel;      /* polled between ops; may be NULL */
+	const struct tape_watch *watch; /* borrowed; may be NULL */
 };
 
 void tape_init(struct tape *t, struct backend *be);

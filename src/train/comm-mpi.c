@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "src/base/err.h"
 #include "src/train/comm.h"
+#include "src/train/poll.h"
 
 struct mpi {
 	struct comm comm;
@@ -32,29 +32,10 @@ static int fail(struct err *err, const char *what, int rc)
 	return -ERR_FAILED;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Between two looks: nothing for a moment, then ever longer, to 1 ms. */
-static void rest(double waited)
-{
-	struct timespec t = {0};
-
-	if (waited < 50e-6)
-		return;
-	t.tv_nsec = waited < 2e-3 ? 20000 : waited < 0.1 ? 200000 : 1000000;
-	nanosleep(&t, NULL);
-}
-
 static int finish(struct mpi *m, MPI_Request *r, const char *what,
 		  struct err *err)
 {
-	double start = now(), waited;
+	double start = poll_now(), waited;
 	int done = 0, rc;
 
 	for (;;) {
@@ -63,7 +44,7 @@ static int finish(struct mpi *m, MPI_Request *r, const char *what,
 			return fail(err, what, rc);
 		if (done)
 			return 0;
-		waited = now() - start;
+		waited = poll_now() - start;
 		if (m->patience > 0 && waited > m->patience) {
 			err->code = ERR_FAILED;
 			snprintf(err->text, sizeof(err->text),
@@ -72,7 +53,7 @@ static int finish(struct mpi *m, MPI_Request *r, const char *what,
 				 m->comm.rank, waited, what);
 			return -ERR_FAILED;
 		}
-		rest(waited);
+		poll_rest(waited);
 	}
 }
 

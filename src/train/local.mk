@@ -1,5 +1,6 @@
 libumie_a_SOURCES += \
 	src/train/batch.c src/train/batch.h \
+	src/train/buckets.c src/train/buckets.h \
 	src/train/comm.c src/train/comm.h \
 	src/train/run-log.c src/train/run-log.h \
 	src/train/ranks.c src/train/ranks.h \
@@ -11,10 +12,10 @@ libumie_a_SOURCES += \
 	src/train/train.c src/train/train.h
 
 # The plugin knows MPI; nothing else does.
-EXTRA_DIST += src/train/comm-mpi.c
+EXTRA_DIST += src/train/comm-mpi.c src/train/poll.h
 if MPI
 plugin_PROGRAMS += umie-mpi.so
-umie_mpi_so_SOURCES = src/train/comm-mpi.c
+umie_mpi_so_SOURCES = src/train/comm-mpi.c src/train/poll.h
 umie_mpi_so_CFLAGS = -std=gnu11 $(UMIE_CFLAGS) -fPIC -fvisibility=hidden \
 	$(MPI_CFLAGS)
 umie_mpi_so_LDFLAGS = $(UMIE_LDFLAGS) -shared

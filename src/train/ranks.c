@@ -31,7 +31,20 @@ void ranks_release(struct ranks *k)
 	free(k->shared);
 	free(k->index);
 	free(k->report);
+	buckets_release(&k->buckets);
 	*k = (struct ranks){0};
+}
+
+void ranks_cut(struct ranks *k, const struct params *p, size_t bytes)
+{
+	if (k->tensors->begin)
+		buckets_init(&k->buckets, k->tensors, p, bytes);
+}
+
+void ranks_begin(struct ranks *k, struct tape *t)
+{
+	if (k->buckets.n)
+		buckets_begin(&k->buckets, t);
 }
 
 size_t ranks_batch(const struct ranks *k, int each)
@@ -126,6 +139,7 @@ int ranks_settle(struct ranks *k, int rc, const struct ranks_step *mine,
 	tell(k, rc, err);
 	bring(k, rc, mine);
 	k->comm->patience(k->comm, k->patience + 10 * mine->busy);
+	k->tensors->patience(k->tensors, k->patience);
 	if (k->comm->all_reduce(k->comm, k->shared, n, COMM_F64, COMM_SUM,
 				err) < 0)
 		return -(int)err->code;
@@ -138,6 +152,11 @@ int ranks_settle(struct ranks *k, int rc, const struct ranks_step *mine,
 
 int ranks_add_up(struct ranks *k, struct tensor *grad, struct err *err)
 {
+	if (k->buckets.n) {
+		if (buckets_finish(&k->buckets, err) < 0)
+			return -(int)err->code;
+		return buckets_agree(&k->buckets, k->comm, err);
+	}
 	return k->tensors->all_reduce(k->tensors, grad->data,
 				      (size_t)tensor_count(grad), COMM_F32,
 				      COMM_SUM, err);
@@ -188,7 +207,7 @@ int ranks_same(struct ranks *k, const struct params *p, struct err *err)
 
 	if (k->comm->size == 1)
 		return 0;
-	if (checksum(p, &sum, err) < 0)
+	if (comm_agree(k->comm, checksum(p, &sum, err), err) < 0)
 		return -(int)err->code;
 	least = most = sum;
 	if (k->comm->all_reduce(k->comm, &least, 1, COMM_U64, COMM_MIN, err) <

@@ -10,16 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/train/buckets.h"
 #include "src/train/comm.h"
 
 struct params;
 struct rank_report;
 struct samples;
+struct tape;
 struct tensor;
 struct train_hooks;
 
 struct ranks {
 	struct comm *comm, *tensors;
+	struct buckets buckets; /* empty where tensors->begin is NULL */
 	const struct train_hooks *hooks;
 	bool first; /* rank 0 */
 	bool stop;  /* some rank was asked to stop, */
@@ -35,6 +38,14 @@ struct ranks {
 void ranks_init(struct ranks *k, struct comm *comm, struct comm *tensors,
 		double patience, const struct train_hooks *hooks);
 void ranks_release(struct ranks *k);
+
+/*
+ * Let gradients be added up in buckets of about `bytes`, where the ranks can
+ * do that beside the computation.
+ */
+void ranks_cut(struct ranks *k, const struct params *p, size_t bytes);
+/* A step begins, on this tape. */
+void ranks_begin(struct ranks *k, struct tape *t);
 
 /* Examples of one step of all ranks, `each` on one. */
 size_t ranks_batch(const struct ranks *k, int each);

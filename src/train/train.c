@@ -26,6 +26,7 @@ const struct train_options TRAIN_DEFAULT = {
     .seed = 1,
     .eval_every = 1,
     .patience = 45,
+    .bucket = (size_t)25 << 20,
     .gate = {.hold = 0.3f, .pull = 1},
     .optim = {.beta1 = 0.9f,
 	      .beta2 = 0.999f,
@@ -68,14 +69,15 @@ static void options_digest(const struct run *r, char hex[HASH_HEX])
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
 	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-	    "%lld %.9g %.9g %lld %d %s",
+	    "%lld %.9g %.9g %lld %d%s %s",
 	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
 	    (double)o->drop, (unsigned long long)o->seed,
 	    (double)o->optim.beta1, (double)o->optim.beta2,
 	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
 	    r->m->train_vision, (long long)tensor_count(&r->m->params->value),
 	    (double)o->gate.hold, (double)o->gate.pull,
-	    (long long)o->gate_steps, r->m->comm->size, r->files->config_json);
+	    (long long)o->gate_steps, r->m->comm->size,
+	    o->bf16_sums ? " bf16" : "", r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
@@ -164,8 +166,9 @@ static int compute(struct run *r, const struct ranks_share *mine, double *loss,
 	out = umie_loss(t, m->model, &b->batch, o->smoothing,
 			held ? &lesson : NULL, NULL);
 	seed = tape_input(t, DT_F32, 1, &one, &(float){(float)mine->of_tokens});
-	if (t->failed || tape_read(t, out, &value) < 0 ||
-	    tape_backward(t, out, seed) < 0) {
+	/* Read last: a device has then computed all of it, and said so. */
+	if (t->failed || tape_backward(t, out, seed) < 0 ||
+	    tape_read(t, out, &value) < 0) {
 		*err = t->err;
 		return -(int)err->code;
 	}
@@ -184,6 +187,7 @@ static int step(struct run *r, size_t i, struct train_progress *p,
 	int rc;
 
 	tape_reset(&r->tape);
+	ranks_begin(&r->ranks, &r->tape);
 	r->batcher.tokens = 0;
 	ranks_share(&r->ranks, r->s, r->order + r->first[i],
 		    r->first[i + 1] - r->first[i], &mine);
@@ -405,6 +409,7 @@ int train_run(const struct train_model *m, const struct samples *s,
 
 	tape_init(&r.tape, m->be);
 	ranks_init(&r.ranks, m->comm, m->tensors, o->patience, hooks);
+	ranks_cut(&r.ranks, m->params, o->bucket);
 	rc = prepare(&r, data_digest, resume, err);
 	rc = ranks_follow(&r.ranks, rc, err);
 	while (rc == 0 && r.state.epoch < o->epochs)
