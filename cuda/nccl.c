@@ -301,7 +301,7 @@ static int exchange_id(struct nccl *n, ncclUniqueId *id, struct err *err)
 	memcpy(id, word + 1, sizeof(*id));
 	if (rc != ncclSuccess)
 		return fail(n, rc, "ncclGetUniqueId", err);
-	return word[0] ? err_set(err, ERR_FAILED, "another rank failed") : 0;
+	return word[0] ? err_set(err, ERR_FAILED, COMM_ANOTHER) : 0;
 }
 
 static int join(struct nccl *n, struct err *err)

@@ -27,9 +27,9 @@ i=0
 while [ $i -lt 13 ]; do
 	i=$((i + 1))
 	case $((i % 3)) in
-	0) echo '{"id":"'$i'","task":"mner","text":"Ann met Bo '$i'","gold":[{"type":"Person","text":"Ann"},{"type":"Person","text":"Bo"}]}' ;;
-	1) echo '{"id":"'$i'","task":"mner","text":"in Rome '$i'","image":"a.png","boxes":[[0,0,2,2]],"gold":[{"type":"Location","text":"Rome"}]}' ;;
-	2) echo '{"id":"'$i'","task":"mner","text":"no name '$i'","image":"a.png","gold":[]}' ;;
+	0) echo '{"id":"'$i'","task":"mner","instruction":"Who?","text":"Ann met Bo '$i'","gold":[{"type":"Person","text":"Ann"},{"type":"Person","text":"Bo"}]}' ;;
+	1) echo '{"id":"'$i'","task":"mner","instruction":"Who?","text":"in Rome '$i'","image":"a.png","boxes":[[0,0,2,2]],"gold":[{"type":"Location","text":"Rome"}]}' ;;
+	2) echo '{"id":"'$i'","task":"mner","instruction":"Who?","text":"no name '$i'","image":"a.png","gold":[]}' ;;
 	esac
 done >"$data/train.jsonl"
 tiny_checkpoint "$tmp/init" 2>/dev/null

@@ -63,6 +63,7 @@ struct session {
 	struct json *about; /* of the run, for its log */
 	int report;         /* where lines of the log go too; -1: nowhere */
 	size_t eval_limit;
+	char said[ERR_TEXT];   /* the last note of this rank */
 	char digest[HASH_HEX]; /* over the training files */
 	char *config_json;
 	double shown; /* ms of the last progress line */
@@ -109,6 +110,7 @@ static void show_note(void *context, const char *line)
 	struct json *j;
 	char *text;
 
+	snprintf(t->said, sizeof(t->said), "%s", line);
 	if (t->comm->size == 1)
 		app_note(t->app, "%s", line);
 	else
@@ -558,13 +560,11 @@ static int open_model(struct session *t, const struct args *a,
 }
 
 /* One rank's part, or all of it. */
-static int train_here(struct session *t, const struct args *a, struct err *err)
+static int train_here(struct session *t, const struct args *a,
+		      struct train_options *o, struct err *err)
 {
-	struct train_options o;
-	int rc = read_options(a, &o, &t->eval_limit, err);
+	int rc = check_command(a, t->comm, err);
 
-	if (rc == 0)
-		rc = check_command(a, t->comm, err);
 	if (rc == 0)
 		rc = open_report(a, &t->report, err);
 	if (t->comm->rank > 0)
@@ -573,14 +573,14 @@ static int train_here(struct session *t, const struct args *a, struct err *err)
 		return rc;
 	rc = meet(t, open_device(t, a, err), err);
 	if (rc == 0)
-		rc = meet(t, open_model(t, a, &o, err), err);
+		rc = meet(t, open_model(t, a, o, err), err);
 	if (rc < 0)
 		return rc;
-	suit_size(t->bundle, a, &o);
+	suit_size(t->bundle, a, o);
 	t->config_json = config_text(t->bundle);
-	t->about = about_run(t, a, &o);
+	t->about = about_run(t, a, o);
 	catch_signals();
-	return run(t, a, &o, err);
+	return run(t, a, o, err);
 }
 
 static void session_release(struct session *t)
@@ -598,21 +598,27 @@ static void session_release(struct session *t)
 
 /*
  * A rank that fails must not wait for the others, nor they for it.  Rank 0
- * has the word: the others told their reason when it came.
+ * has the last word; the others say what they have not said yet.
  */
 static void end_all(struct session *t, const struct err *err)
 {
 	if (t->comm->size > 1 && t->comm->rank == 0)
 		app_note(t->app, "umie: %s", err->text);
+	else if (t->comm->size > 1 && strcmp(err->text, t->said) != 0 &&
+		 strcmp(err->text, COMM_ANOTHER) != 0)
+		show_note(t, err->text);
 	t->comm->abort(t->comm, (int)err->code);
 }
 
 static int exec_train(struct app *app, const struct args *a, struct err *err)
 {
 	struct session t = {.app = app, .report = -1};
+	struct train_options o;
 	long ranks;
-	int rc = gpus_read(a, &t.gpus, err);
+	int rc = read_options(a, &o, &t.eval_limit, err);
 
+	if (rc == 0)
+		rc = gpus_read(a, &t.gpus, err);
 	if (rc == 0 &&
 	    args_int(a, "ranks", 1, 4096, MAX(1, t.gpus.n), &ranks, err) < 0)
 		rc = -(int)err->code;
@@ -625,7 +631,7 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	t.comm = comm_open(err);
 	if (!t.comm)
 		return -(int)err->code;
-	rc = train_here(&t, a, err);
+	rc = train_here(&t, a, &o, err);
 	session_release(&t);
 	/* Reaching --max-steps is what was asked for. */
 	if (rc == -ERR_CANCELLED && !atomic_load(&stop_asked)) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/err.h"
+#include "src/base/file.h"
 #include "src/base/mem.h"
 #include "tui/train.h"
 
@@ -119,6 +120,20 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
+/* With the ranks' own exit status, where it is one of ours. */
+static int failed(const char *run, int status, struct err *err)
+{
+	char *latest = file_join(run, "LATEST");
+	bool saved = file_exists(latest);
+
+	free(latest);
+	return err_set(
+	    err, status <= ERR_DEVICE ? (enum err_code)status : ERR_FAILED,
+	    "the run ended with status %d%s", status,
+	    saved ? "; --resume goes on from its last saved step"
+		  : " before it had saved anything");
+}
+
 int train_launch(const struct args *a, long ranks, struct err *err)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
@@ -149,9 +164,6 @@ int train_launch(const struct args *a, long ranks, struct err *err)
 	if (WEXITSTATUS(status) == ERR_CANCELLED)
 		return err_set(err, ERR_CANCELLED, "stopped; all is saved");
 	if (WEXITSTATUS(status))
-		return err_set(err, ERR_FAILED,
-			       "the run ended with status %d; --resume goes on "
-			       "from its last saved step",
-			       WEXITSTATUS(status));
+		return failed(a->pos[0], WEXITSTATUS(status), err);
 	return 0;
 }

@@ -74,6 +74,9 @@ struct comm_plugin {
 	struct comm *(*open)(struct err *err);
 };
 
+/* Of a rank that ends because another has failed. */
+#define COMM_ANOTHER "another rank failed"
+
 /*
  * Whether something went well on all ranks: rc and its error where it did not,
  * ERR_FAILED on the ranks beside them.  Here, since a plugin needs it too.
@@ -89,7 +92,7 @@ static inline int comm_agree(struct comm *c, int rc, struct err *err)
 	if (met < 0)
 		*err = other;
 	else if (failed > 0)
-		err_set(err, ERR_FAILED, "another rank failed");
+		err_set(err, ERR_FAILED, COMM_ANOTHER);
 	else
 		return 0;
 	return -(int)err->code;

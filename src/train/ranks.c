@@ -146,7 +146,7 @@ int ranks_settle(struct ranks *k, int rc, const struct ranks_step *mine,
 	k->wait = now() - start;
 	take_home(k, mine);
 	if (k->shared[FAILED] > 0 && rc == 0)
-		return err_set(err, ERR_FAILED, "another rank failed");
+		return err_set(err, ERR_FAILED, COMM_ANOTHER);
 	return rc;
 }
 
@@ -175,7 +175,7 @@ int ranks_follow(struct ranks *k, int rc, struct err *err)
 	if (rc < 0)
 		return rc;
 	if (word == BAD)
-		return err_set(err, ERR_FAILED, "another rank failed");
+		return err_set(err, ERR_FAILED, COMM_ANOTHER);
 	return (int)word;
 }
 
