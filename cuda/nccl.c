@@ -37,8 +37,8 @@ static int check_cuda(const struct nccl *n, cudaError_t e, const char *what,
 	if (e == cudaSuccess)
 		return 0;
 	(void)cudaGetLastError(); /* or the next call reports it again */
-	return err_set(err, ERR_DEVICE, "rank %d, cuda:%d: %s failed: %s (%s)",
-		       n->comm.rank, n->o.device, what, cudaGetErrorString(e),
+	return err_set(err, ERR_DEVICE, "cuda:%d: %s failed: %s (%s)",
+		       n->o.device, what, cudaGetErrorString(e),
 		       cudaGetErrorName(e));
 }
 
@@ -47,18 +47,17 @@ static int fail(const struct nccl *n, ncclResult_t rc, const char *what,
 {
 	const char *more = ncclGetLastError(n->nccl);
 
-	return err_set(err, ERR_DEVICE, "rank %d: NCCL: %s failed: %s%s%s",
-		       n->comm.rank, what, ncclGetErrorString(rc),
-		       more && *more ? ": " : "", more ? more : "");
+	return err_set(err, ERR_DEVICE, "NCCL: %s failed: %s%s%s", what,
+		       ncclGetErrorString(rc), more && *more ? ": " : "",
+		       more ? more : "");
 }
 
-static int too_long(const struct nccl *n, double waited, const char *what,
-		    struct err *err)
+static int too_long(double waited, const char *what, struct err *err)
 {
 	return err_set(err, ERR_FAILED,
-		       "rank %d waited %.0f s for another rank (%s): it hangs, "
-		       "or is gone",
-		       n->comm.rank, waited, what);
+		       "waited %.0f s for another rank (%s): it hangs, or is "
+		       "gone",
+		       waited, what);
 }
 
 /*
@@ -79,7 +78,7 @@ static int settle(const struct nccl *n, ncclResult_t rc, const char *what,
 			break;
 		waited = poll_now() - start;
 		if (n->patience > 0 && waited > n->patience)
-			return too_long(n, waited, what, err);
+			return too_long(waited, what, err);
 		poll_rest(waited);
 	}
 	return rc == ncclSuccess ? 0 : fail(n, rc, what, err);
@@ -144,7 +143,7 @@ static int look(const struct nccl *n, double waited, struct err *err)
 	if (rc != ncclSuccess)
 		return fail(n, rc, "a sum over the ranks", err);
 	if (n->patience > 0 && waited > n->patience)
-		return too_long(n, waited, "a sum of gradients", err);
+		return too_long(waited, "a sum of gradients", err);
 	return 0;
 }
 
