@@ -215,10 +215,10 @@ static int fill_report(struct bundle *b, struct err *err)
 		for (size_t i = 0; i < weights_count(b->vision_weights); i++)
 			r->vision_parameters += tensor_count(
 			    &weights_at(b->vision_weights, i)->tensor);
-	if (b->vision_weights &&
-	    weights_hash(b->vision_weights, r->vision_hash, err) < 0)
+	if (b->vision_weights && weights_hash(b->vision_weights, b->be->heart,
+					      r->vision_hash, err) < 0)
 		return -(int)err->code;
-	return weights_hash(b->weights, r->hash, err);
+	return weights_hash(b->weights, b->be->heart, r->hash, err);
 }
 
 /* Everything but placing it on the device. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 
 static void *source_get(void *context, size_t n)
 {
@@ -148,15 +149,21 @@ static void remember(struct tape *t, const struct op_call *c)
 			c->out[i]->needs_grad = true;
 }
 
-void tape_run(struct tape *t, const struct op_call *c)
+/* Between two calls: somebody may wait, or may not wait any longer. */
+static bool between(struct tape *t)
 {
 	if (t->failed)
-		return;
-	if (t->cancel &&
-	    atomic_load_explicit(t->cancel, memory_order_relaxed)) {
+		return false;
+	heartbeat(t->be->heart);
+	if (t->cancel && atomic_load_explicit(t->cancel, memory_order_relaxed))
 		tape_fail(t, ERR_CANCELLED, "cancelled");
+	return !t->failed;
+}
+
+void tape_run(struct tape *t, const struct op_call *c)
+{
+	if (!between(t))
 		return;
-	}
 	if (t->be->ops[c->op].forward(t->be, c, &t->err) < 0) {
 		t->failed = true;
 		return;
@@ -207,12 +214,7 @@ int tape_backward(struct tape *t, struct tensor *out, const struct tensor *seed)
 		 : t->be->copy_in(t->be, out->grad->data, &one, sizeof(one),
 				  &t->err) < 0)
 		t->failed = true;
-	for (size_t i = t->n_calls; i-- > 0 && !t->failed;) {
-		if (t->cancel &&
-		    atomic_load_explicit(t->cancel, memory_order_relaxed))
-			tape_fail(t, ERR_CANCELLED, "cancelled");
-		else
-			backward_call(t, t->calls[i]);
-	}
+	for (size_t i = t->n_calls; i-- > 0 && between(t);)
+		backward_call(t, t->calls[i]);
 	return t->failed ? -(int)t->err.code : 0;
 }

@@ -11,6 +11,7 @@
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 #include "src/base/str.h"
 #include "src/checkpoint/save.h"
 #include "src/checkpoint/weights.h"
@@ -59,6 +60,7 @@ static int snapshot_take(struct snapshot *s, const struct params *p,
 		s->n++;
 		if (params_read(p, a, c->data, err) < 0)
 			return -(int)err->code;
+		heartbeat(p->be->heart);
 	}
 	return 0;
 }
@@ -72,7 +74,8 @@ static int write_weights(struct save_folder *f, const char *name,
 	int rc = snapshot_take(&s, p, vision, as, err);
 
 	if (rc == 0)
-		rc = save_safetensors(path, s.t, s.n, NULL, err);
+		rc = save_safetensors_watched(path, s.t, s.n, NULL,
+					      p->be->heart, err);
 	snapshot_release(&s);
 	free(path);
 	return rc;
@@ -106,7 +109,8 @@ static int write_moments(struct save_folder *f, const struct params *p,
 		}
 	}
 	if (rc == 0)
-		rc = save_safetensors(path, t, n, NULL, err);
+		rc = save_safetensors_watched(path, t, n, NULL, p->be->heart,
+					      err);
 	for (size_t i = 0; i < n; i++)
 		free((char *)t[i].name);
 	free(host[0]);
@@ -128,14 +132,15 @@ static const char *const FILES[] = {"model.safetensors", "vision.safetensors",
 	_(position) _(total) _(warmup) _(batch) _(best_step) _(loss_count)
 #define STATE_NUMBERS(_) _(lr) _(drop) _(smoothing) _(best) _(loss_sum)
 
-static struct json *digests(const char *dir, struct err *err)
+static struct json *digests(const char *dir, const struct heartbeat *heart,
+			    struct err *err)
 {
 	struct json *files = json_new_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(FILES); i++) {
 		char *path = file_join(dir, FILES[i]), hex[HASH_HEX];
 		bool here = file_exists(path);
-		int rc = here ? hash_file(path, hex, err) : 0;
+		int rc = here ? hash_file_watched(path, heart, hex, err) : 0;
 
 		free(path);
 		if (rc < 0) {
@@ -149,9 +154,9 @@ static struct json *digests(const char *dir, struct err *err)
 }
 
 static int write_state(struct save_folder *f, const struct train_state *s,
-		       struct err *err)
+		       const struct heartbeat *heart, struct err *err)
 {
-	struct json *files = digests(save_path(f), err), *j;
+	struct json *files = digests(save_path(f), heart, err), *j;
 	char seed[32], *text;
 	int rc;
 
@@ -200,7 +205,7 @@ int state_save(const char *dir, const struct params *p,
 	if (rc == 0 && optim)
 		rc = write_moments(f, p, optim, err);
 	if (rc == 0 && optim)
-		rc = write_state(f, s, err);
+		rc = write_state(f, s, p->be->heart, err);
 	if (rc == 0)
 		return save_commit(f, err);
 	save_abort(f);
@@ -283,7 +288,8 @@ int state_save_step(const char *run, const struct params *p,
 	return 0;
 }
 
-static int read_state(const char *dir, struct train_state *s, struct err *err)
+static int read_state(const char *dir, struct train_state *s,
+		      const struct heartbeat *heart, struct err *err)
 {
 	char *path = file_join(dir, "state.json"), hex[HASH_HEX], *end;
 	struct json *j = json_read(path, 1 << 20, err);
@@ -312,7 +318,7 @@ static int read_state(const char *dir, struct train_state *s, struct err *err)
 			     dir);
 	for (; f && rc == 0; f = json_next(f)) {
 		path = file_join(dir, json_key(f));
-		rc = hash_file(path, hex, err);
+		rc = hash_file_watched(path, heart, hex, err);
 		if (rc == 0 &&
 		    (!json_is_string(f) || strcmp(hex, json_string(f)) != 0))
 			rc = err_set(err, ERR_CHECKPOINT,
@@ -326,7 +332,7 @@ static int read_state(const char *dir, struct train_state *s, struct err *err)
 }
 
 int state_find(const char *run, char **dir, struct train_state *s,
-	       char **warning, struct err *err)
+	       char **warning, const struct heartbeat *heart, struct err *err)
 {
 	size_t n;
 	char **names = step_names(run, &n);
@@ -339,7 +345,7 @@ int state_find(const char *run, char **dir, struct train_state *s,
 		char *path = file_join(run, names[i]);
 
 		if (!*dir) {
-			rc = read_state(path, s, err);
+			rc = read_state(path, s, heart, err);
 			if (rc == 0)
 				*dir = xstrdup(path);
 			else if (!*warning)

@@ -15,6 +15,7 @@
 #include "src/train/optim.h"
 
 struct err;
+struct heartbeat;
 
 struct train_state {
 	uint64_t seed;
@@ -59,7 +60,7 @@ int state_save_step(const char *run, const struct params *p,
  * NULL) says which newer one was damaged.  ERR_CHECKPOINT when none is.
  */
 int state_find(const char *run, char **dir, struct train_state *s,
-	       char **warning, struct err *err);
+	       char **warning, const struct heartbeat *heart, struct err *err);
 
 /* Fill parameters and moments from a step folder. */
 int state_load(const char *dir, struct params *p, struct optim *optim,

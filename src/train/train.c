@@ -104,7 +104,8 @@ static int restore(struct run *r, struct err *err)
 {
 	struct train_state want = r->state;
 	char *dir, *warning, *line;
-	int rc = state_find(r->out, &dir, &r->state, &warning, err);
+	int rc =
+	    state_find(r->out, &dir, &r->state, &warning, &r->ranks.heart, err);
 
 	if (warning && r->hooks->note) {
 		line = xasprintf("a newer step is damaged and left out: %s",
@@ -187,6 +188,7 @@ static int step(struct run *r, size_t i, struct train_progress *p,
 	r->batcher.tokens = 0;
 	ranks_share(&r->ranks, r->s, r->order + r->first[i],
 		    r->first[i + 1] - r->first[i], &mine);
+	ranks_part(&r->ranks);
 	rc = params_zero_grad(m->params, err);
 	if (rc == 0)
 		rc = compute(r, &mine, &p->loss, err);
@@ -221,9 +223,11 @@ static int save_step(struct run *r, struct err *err)
 {
 	int rc = ranks_same(&r->ranks, r->m->params, err);
 
-	if (rc == 0 && r->ranks.first)
+	if (rc == 0 && r->ranks.first) {
+		ranks_part(&r->ranks);
 		rc = state_save_step(r->out, r->m->params, &r->optim, &r->state,
 				     r->files, err);
+	}
 	rc = ranks_follow(&r->ranks, rc, err);
 	if (rc == 0)
 		train_log_saved(r->log, &r->state);
@@ -267,8 +271,12 @@ static int evaluate_here(struct run *r, struct err *err)
  */
 static int evaluate(struct run *r, struct err *err)
 {
-	int rc = r->ranks.first ? evaluate_here(r, err) : 0;
+	int rc = 0;
 
+	if (r->ranks.first) {
+		ranks_part(&r->ranks);
+		rc = evaluate_here(r, err);
+	}
 	if (rc == -ERR_CANCELLED)
 		rc = 1;
 	return ranks_follow(&r->ranks, rc, err);
@@ -389,8 +397,10 @@ static int finish(struct run *r, struct err *err)
 {
 	int rc = 0;
 
-	if (!r->hooks->evaluate && r->ranks.first)
+	if (!r->hooks->evaluate && r->ranks.first) {
+		ranks_part(&r->ranks);
 		rc = save_best(r, err);
+	}
 	return ranks_follow(&r->ranks, rc, err);
 }
 
@@ -405,6 +415,8 @@ int train_run(const struct train_model *m, const struct samples *s,
 
 	tape_init(&r.tape, m->be);
 	ranks_init(&r.ranks, m->comm, m->tensors, o->patience, hooks);
+	m->be->heart = &r.ranks.heart;
+	ranks_part(&r.ranks);
 	rc = prepare(&r, data_digest, resume, err);
 	rc = ranks_follow(&r.ranks, rc, err);
 	while (rc == 0 && r.state.epoch < o->epochs)
@@ -414,6 +426,7 @@ int train_run(const struct train_model *m, const struct samples *s,
 	if (rc == 1)
 		rc = err_set(err, ERR_CANCELLED, "stopped after step %lld",
 			     (long long)r.state.step);
+	m->be->heart = NULL;
 	train_log_close(r.log);
 	ranks_release(&r.ranks);
 	optim_release(&r.optim);
