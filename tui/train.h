@@ -38,9 +38,11 @@
 	     "examples of each dev file (default: all)"},                      \
 	    {"max-steps", 0, "N", "stop and save after this many steps"},      \
 	    {"resume", 0, NULL, "go on with the run in RUN"},                  \
+	    {"recompute", 0, NULL,                                             \
+	     "keep only the inputs of layers: less memory, a third slower"},   \
 	    {"ranks", 0, "N", "train with N processes, through mpirun"},       \
 	    {"patience", 0, "X", "seconds that a silent rank is given (45)"},  \
-	    {"device", 0, "NAME", "where to compute"},                     \
+	    {"device", 0, "NAME", "where to compute"},                         \
 	{                                                                      \
 		"threads", 0, "N", "processor threads (default: all cores)"    \
 	}

@@ -24,3 +24,6 @@ endif
 check_PROGRAMS += tests/check_run_log
 tests_check_run_log_SOURCES = tests/check_run_log.c tests/run_lines.h \
 	tests/tap.h
+check_PROGRAMS += tests/check_memory
+tests_check_memory_SOURCES = tests/check_memory.c tests/small_model.h \
+	tests/tap.h

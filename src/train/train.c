@@ -414,6 +414,7 @@ int train_run(const struct train_model *m, const struct samples *s,
 	int rc = 0;
 
 	tape_init(&r.tape, m->be);
+	r.tape.recompute = o->recompute;
 	ranks_init(&r.ranks, m->comm, m->tensors, o->patience, hooks);
 	m->be->heart = &r.ranks.heart;
 	ranks_part(&r.ranks);
