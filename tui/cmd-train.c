@@ -292,6 +292,7 @@ static int read_options(const struct args *a, struct train_options *o,
 	o->gate.hold = (float)hold;
 	o->gate_steps = held;
 	o->patience = patience;
+	o->shard = args_has(a, "shard-optimizer");
 	o->recompute = args_has(a, "recompute");
 	o->lr = lr;
 	o->warmup = warmup;

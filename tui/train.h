@@ -40,6 +40,8 @@
 	    {"resume", 0, NULL, "go on with the run in RUN"},                  \
 	    {"recompute", 0, NULL,                                             \
 	     "keep only the inputs of layers: less memory, a third slower"},   \
+	    {"shard-optimizer", 0, NULL,                                       \
+	     "each rank keeps a part of the optimiser's state (ZeRO-1)"},      \
 	    {"ranks", 0, "N", "train with N processes, through mpirun"},       \
 	    {"patience", 0, "X", "seconds that a silent rank is given (45)"},  \
 	    {"device", 0, "NAME", "where to compute"},                         \

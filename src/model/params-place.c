@@ -151,12 +151,3 @@ int params_zero_grad(struct params *p, struct err *err)
 	return p->be->fill_zero(p->be, p->grad.data, tensor_bytes(&p->grad),
 				err);
 }
-
-struct tensor params_run(const struct params *p, const struct tensor *flat,
-			 bool decayed)
-{
-	int64_t n = decayed ? p->n_decayed : tensor_count(flat) - p->n_decayed;
-
-	return tensor_view((float *)flat->data + (decayed ? 0 : p->n_decayed),
-			   DT_F32, 1, &n);
-}

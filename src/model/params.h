@@ -150,10 +150,6 @@ int params_train(struct params *p, struct backend *be, struct err *err);
 
 int params_zero_grad(struct params *p, struct err *err);
 
-/* The decayed, or the other, part of a flat block of p->value's length. */
-struct tensor params_run(const struct params *p, const struct tensor *flat,
-			 bool decayed);
-
 /* Copy one parameter to host memory of tensor_bytes(). */
 int params_read(const struct params *p, const struct param *a, void *host,
 		struct err *err);

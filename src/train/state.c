@@ -85,36 +85,27 @@ static int write_weights(struct save_folder *f, const char *name,
 static int write_moments(struct save_folder *f, const struct params *p,
 			 const struct optim *o, struct err *err)
 {
-	const struct tensor *flat[2] = {&o->m, &o->v};
-	size_t bytes = tensor_bytes(&o->m), n = 0;
 	struct save_tensor *t = xcalloc(2 * p->n, sizeof(*t));
 	struct tensor *view = xcalloc(2 * p->n, sizeof(*view));
 	char *path = file_join(save_path(f), "optim.safetensors");
-	char *host[2] = {xaligned(bytes), xaligned(bytes)};
-	int rc = 0;
+	size_t n = 0;
+	int rc;
 
-	for (int k = 0; k < 2 && rc == 0; k++) {
-		rc = p->be->copy_out(p->be, host[k], flat[k]->data, bytes, err);
-		for (size_t i = 0; i < p->n; i++) {
-			const struct param *a = p->at[i];
+	for (size_t i = 0; i < 2 * p->n; i++) {
+		const struct param *a = p->at[i / 2];
 
-			if (!(a->flags & PARAM_TRAINED))
-				continue;
-			view[n] = tensor_view(host[k] + a->offset * 4, DT_F32,
-					      a->t.ndim, a->t.dim);
-			t[n].name = xasprintf("%c.%s", "mv"[k], a -> name);
-			t[n].tensor = &view[n];
-			t[n].as = DT_F32;
-			n++;
-		}
+		if (!(a->flags & PARAM_TRAINED))
+			continue;
+		view[n] = tensor_view(o->host[i % 2] + a->offset, DT_F32,
+				      a->t.ndim, a->t.dim);
+		t[n].name = xasprintf("%c.%s", "mv"[i % 2], a -> name);
+		t[n].tensor = &view[n];
+		t[n].as = DT_F32;
+		n++;
 	}
-	if (rc == 0)
-		rc = save_safetensors_watched(path, t, n, NULL, p->be->heart,
-					      err);
+	rc = save_safetensors_watched(path, t, n, NULL, p->be->heart, err);
 	for (size_t i = 0; i < n; i++)
 		free((char *)t[i].name);
-	free(host[0]);
-	free(host[1]);
 	free(path);
 	free(view);
 	free(t);
@@ -358,39 +349,53 @@ int state_find(const char *run, char **dir, struct train_state *s,
 	return *dir ? 0 : rc;
 }
 
-/* Copy a stored tensor into device memory, checking type and size. */
-static int restore(const struct weights *w, const char *name,
-		   struct backend *be, void *to, const struct tensor *shape,
-		   struct err *err)
+/* A stored tensor, its type and size as in `shape`; NULL: an error. */
+static const struct tensor *stored(const struct weights *w, const char *name,
+				   const struct tensor *shape, struct err *err)
 {
 	const struct weight *x = weights_find(w, name);
 
-	if (!x || x->tensor.dtype != shape->dtype ||
-	    tensor_count(&x->tensor) != tensor_count(shape))
-		return err_set(err, ERR_CHECKPOINT,
-			       "%s: tensor %s is missing or has another shape",
-			       weights_path(w), name);
-	return be->copy_in(be, to, x->tensor.data, tensor_bytes(shape), err);
+	if (x && x->tensor.dtype == shape->dtype &&
+	    tensor_count(&x->tensor) == tensor_count(shape))
+		return &x->tensor;
+	err_set(err, ERR_CHECKPOINT,
+		"%s: tensor %s is missing or has another shape",
+		weights_path(w), name);
+	return NULL;
+}
+
+/* What belongs to the own slice of one parameter's moment. */
+static int load_moment(const struct weights *w, const struct param *a, int k,
+		       struct optim *o, struct err *err)
+{
+	struct backend *be = o->params->be;
+	char *name = xasprintf("%c.%s", "mv"[k], a -> name);
+	const struct tensor *x = stored(w, name, &a->t, err);
+	float *to = k == 0 ? o->m.data : o->v.data;
+	int64_t n = tensor_count(&a->t);
+	int64_t from = MAX(a->offset, o->own.from);
+	int64_t end = MIN(a->offset + n, o->own.to);
+
+	free(name);
+	if (!x)
+		return -(int)err->code;
+	if (from >= end)
+		return 0;
+	return be->copy_in(be, to + (from - o->own.from),
+			   (const float *)x->data + (from - a->offset),
+			   (size_t)(end - from) * sizeof(*to), err);
 }
 
 static int load_moments(const struct weights *w, struct params *p,
 			struct optim *o, struct err *err)
 {
-	const struct tensor *flat[2] = {&o->m, &o->v};
 	int rc = 0;
 
-	for (size_t i = 0; i < 2 * p->n && rc == 0; i++) {
-		const struct param *a = p->at[i / 2];
-		char *name;
-
-		if (!(a->flags & PARAM_TRAINED))
-			continue;
-		name = xasprintf("%c.%s", "mv"[i % 2], a -> name);
-		rc =
-		    restore(w, name, p->be,
-			    (float *)flat[i % 2]->data + a->offset, &a->t, err);
-		free(name);
-	}
+	for (size_t i = 0; i < 2 * p->n && rc == 0; i++)
+		if (p->at[i / 2]->flags & PARAM_TRAINED) {
+			rc = load_moment(w, p->at[i / 2], i % 2, o, err);
+			heartbeat(p->be->heart);
+		}
 	return rc;
 }
 
@@ -401,12 +406,17 @@ static int load_weights(const struct weights *w, struct params *p, bool vision,
 
 	for (size_t i = 0; i < p->n && rc == 0; i++) {
 		const struct param *a = p->at[i];
+		const struct tensor *x;
 
 		/* What is not trained is as the run found it. */
 		if (is_vision(a) != vision || !(a->flags & PARAM_TRAINED))
 			continue;
-		rc = restore(w, a->name + a->prefix, p->be, a->t.data, &a->t,
-			     err);
+		x = stored(w, a->name + a->prefix, &a->t, err);
+		if (!x)
+			return -(int)err->code;
+		rc = p->be->copy_in(p->be, a->t.data, x->data,
+				    tensor_bytes(&a->t), err);
+		heartbeat(p->be->heart);
 	}
 	return rc;
 }

@@ -62,20 +62,23 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Everything that changes the numbers of a run. */
+/*
+ * Everything that changes the numbers of a run, but for the last bits: a
+ * batch may be dealt out to any number of ranks.
+ */
 static void options_digest(const struct run *r, char hex[HASH_HEX])
 {
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
-	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-	    "%lld %.9g %.9g %lld %d %s",
-	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
-	    (double)o->drop, (unsigned long long)o->seed,
+	    "%d %zu %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
+	    "%lld %.9g %.9g %lld 1 %s",
+	    o->epochs, ranks_batch(&r->ranks, o->batch), o->lr, o->warmup,
+	    (double)o->smoothing, (double)o->drop, (unsigned long long)o->seed,
 	    (double)o->optim.beta1, (double)o->optim.beta2,
 	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
 	    r->m->train_vision, (long long)tensor_count(&r->m->params->value),
 	    (double)o->gate.hold, (double)o->gate.pull,
-	    (long long)o->gate_steps, r->m->comm->size, r->files->config_json);
+	    (long long)o->gate_steps, r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
@@ -98,6 +101,23 @@ static void fresh_state(struct run *r, const char *data_digest)
 	s->warmup = MAX((int64_t)((double)s->total * o->warmup), 1);
 	snprintf(s->data, sizeof(s->data), "%s", data_digest);
 	options_digest(r, s->config);
+}
+
+/* The same batch on another number of ranks: allowed, but it is said. */
+static void note_ranks(const struct run *r)
+{
+	int64_t all = (int64_t)ranks_batch(&r->ranks, r->o->batch);
+	char *line;
+
+	if (!r->ranks.first || !r->hooks->note ||
+	    r->state.batch == r->o->batch || r->state.batch < 1)
+		return;
+	line = xasprintf("%lld ranks made this run so far, now %d do: sums are "
+			 "rounded otherwise%s",
+			 (long long)(all / r->state.batch), r->m->comm->size,
+			 r->o->drop > 0 ? ", and dropout differs" : "");
+	r->hooks->note(r->hooks->context, line);
+	free(line);
 }
 
 static int restore(struct run *r, struct err *err)
@@ -129,6 +149,9 @@ static int restore(struct run *r, struct err *err)
 	else
 		rc = state_load(dir, r->m->params, &r->optim, err);
 	r->optim.step = r->state.step;
+	if (rc == 0)
+		note_ranks(r);
+	r->state.batch = r->o->batch;
 	free(dir);
 	return rc;
 }
@@ -223,11 +246,17 @@ static int save_step(struct run *r, struct err *err)
 {
 	int rc = ranks_same(&r->ranks, r->m->params, err);
 
+	if (rc == 0 && r->o->shard) /* all ranks give their parts */
+		rc = optim_collect(&r->optim, err);
 	if (rc == 0 && r->ranks.first) {
 		ranks_part(&r->ranks);
-		rc = state_save_step(r->out, r->m->params, &r->optim, &r->state,
-				     r->files, err);
+		if (!r->o->shard)
+			rc = optim_collect(&r->optim, err);
+		if (rc == 0)
+			rc = state_save_step(r->out, r->m->params, &r->optim,
+					     &r->state, r->files, err);
 	}
+	optim_forget(&r->optim);
 	rc = ranks_follow(&r->ranks, rc, err);
 	if (rc == 0)
 		train_log_saved(r->log, &r->state);
@@ -383,7 +412,8 @@ static int prepare(struct run *r, const char *data_digest, bool resume,
 	for (size_t i = 0; i < n; i++)
 		r->length[i] = (int)(r->s->at[i].input.n + r->s->at[i].label.n);
 	fresh_state(r, data_digest);
-	if (optim_init(&r->optim, r->m->params, &r->o->optim, err) < 0)
+	if (optim_init(&r->optim, r->m->params, &r->o->optim,
+		       r->o->shard ? r->m->tensors : NULL, err) < 0)
 		return -(int)err->code;
 	if (resume && restore(r, err) < 0)
 		return -(int)err->code;

@@ -39,6 +39,7 @@ struct train_options {
 	double patience;         /* seconds that a silent rank is waited for */
 	struct gate_lesson gate; /* of the first gate_steps steps */
 	int64_t gate_steps;      /* 0: the gate is always the model's own */
+	bool shard;              /* moments over the ranks; changes no number */
 	bool recompute;          /* the inside of layers; changes no number */
 	struct optim_options optim;
 };
