@@ -156,6 +156,24 @@ static int restore(struct run *r, struct err *err)
 	return rc;
 }
 
+/* The features of this rank's pictures. */
+static int see(struct run *r, const struct ranks_share *mine, struct err *err)
+{
+	const struct train_model *m = r->m;
+	const struct batcher_vision v = {m->vision, m->norm,
+					 m->model->config.feat_dim};
+
+	if (!m->train_vision)
+		return batcher_look(&r->batcher, m->be, r->s, mine->index, &v,
+				    err);
+	r->batcher.batch.feats_on_tape =
+	    batcher_features(&r->batcher, &r->tape, r->s->size, &v);
+	if (!r->tape.failed)
+		return 0;
+	*err = r->tape.err;
+	return -(int)err->code;
+}
+
 /* This rank's part of a batch: loss, and gradients by its share. */
 static int compute(struct run *r, const struct ranks_share *mine, double *loss,
 		   struct err *err)
@@ -177,12 +195,8 @@ static int compute(struct run *r, const struct ranks_share *mine, double *loss,
 	t->key = (struct rng_key){.seed = ranks_seed(&r->ranks, r->state.seed),
 				  .step = (uint32_t)(r->state.step + 1)};
 	batcher_fill(b, r->s, mine->index, mine->n, m->vision != NULL);
-	if (b->batch.N) {
-		t->recording = m->train_vision;
-		b->batch.feats_on_tape = batcher_features(
-		    b, t, m->vision, m->norm, r->s->size, m->train_vision);
-		t->recording = true;
-	}
+	if (b->batch.N && see(r, mine, err) < 0)
+		return -(int)err->code;
 	/* Its mean is over examples, the loss's over tokens. */
 	lesson.pull *= (float)(mine->of_examples / mine->of_tokens);
 	out = umie_loss(t, m->model, &b->batch, o->smoothing,
