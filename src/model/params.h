@@ -89,6 +89,12 @@ struct param *params_find(const struct params *p, const char *name);
 /* Elements of all parameters; of the trained ones only when asked. */
 int64_t params_count(const struct params *p, bool trained_only);
 
+/*
+ * Parameters whose names begin with one of `prefixes` ("shared,lm_head") will
+ * not be trained; NULL: none.  Before they are placed.
+ */
+void params_freeze(struct params *p, const char *prefixes);
+
 /* What opening a file found, one note for each thing worth naming. */
 enum bind_kind {
 	BIND_MISSING,      /* registered, not in the file */

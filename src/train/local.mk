@@ -1,4 +1,5 @@
 libumie_a_SOURCES += \
+	src/train/account.c src/train/account.h \
 	src/train/batch.c src/train/batch.h \
 	src/train/comm.c src/train/comm.h \
 	src/train/run-log.c src/train/run-log.h \
