@@ -62,20 +62,44 @@ same_bytes() {
 	done
 }
 
-# rank_pid RUN RANK: the umie that has this run folder in its words, this rank
-# in mpirun's environment, and mpirun as its parent: the helper that decodes
-# pictures has the rank.
-rank_pid() {
-	for p in $(pgrep -x umie); do
-		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null |
-			grep -q "^OMPI_COMM_WORLD_RANK=$2\$" || continue
-		tr '\0' ' ' <"/proc/$p/cmdline" | grep -q "$1" || continue
-		parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status")
-		[ "$(cat "/proc/$parent/comm")" = mpirun ] && echo "$p" &&
-			return
+# A run that does not end is ended here, with whatever it started.
+job=
+sweep() {
+	for p in $(pgrep -f "umie train.*$tmp"); do
+		kill -9 "$p" 2>/dev/null
+	done
+	rm -rf "$tmp"
+}
+trap sweep EXIT
+# until_true TENTHS COMMAND...: fails when it is not so after that time
+until_true() {
+	tries=$1
+	shift
+	until "$@"; do
+		[ "$tries" -gt 0 ] || return 1
+		tries=$((tries - 1))
+		sleep 0.1
 	done
 }
-
+# The pid of rank $1 of the run in the background: $job starts mpirun, and
+# that the ranks.
+rank_pid() {
+	for p in $(pgrep -P "$(pgrep -P "$job" mpirun)"); do
+		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null |
+			grep -q "^OMPI_COMM_WORLD_RANK=$1\$" && echo "$p"
+	done
+}
+# end_of_job SECONDS: its exit status in $status and how long it took in
+# $took; killed when it does not come to an end
+end_of_job() {
+	began=$(date +%s)
+	( sleep "$1" && kill -9 $job ) 2>/dev/null &
+	watch=$!
+	wait $job
+	status=$?
+	kill $watch 2>/dev/null
+	took=$(($(date +%s) - began))
+}
 # gone RUN: no process of it is left
 gone() {
 	tries=0

@@ -19,6 +19,7 @@
 #include "src/image/resize.h"
 #include "src/tensor/backend-plugin.h"
 #include "src/train/comm.h"
+#include "src/train/ranks.h"
 #include "src/train/train.h"
 #include "tui/app.h"
 #include "tui/batch.h"
@@ -129,6 +130,7 @@ static void show_loading(void *context, size_t done, size_t of)
 {
 	struct session *t = context;
 
+	heartbeat(t->be->heart);
 	if (isatty(fileno(t->app->err)) && t->comm->rank == 0)
 		fprintf(t->app->err, "\r\033[Kreading %zu of %zu", done, of);
 }
@@ -310,6 +312,8 @@ static int read_options(const struct args *a, struct train_options *o,
 	o->gate_steps = held;
 	o->patience = patience;
 	o->bucket = (size_t)(bucket * (1 << 20));
+	o->shard = args_has(a, "shard-optimizer");
+	o->recompute = args_has(a, "recompute");
 	o->lr = lr;
 	o->warmup = warmup;
 	o->smoothing = (float)smoothing;
@@ -367,16 +371,21 @@ static int run(struct session *t, const struct args *a,
 	return rc;
 }
 
-static void catch_signals(void)
+/*
+ * What others ask for must not end a run that is still reading its files; a
+ * C-c may, unless other ranks wait.
+ */
+static void catch_requests(bool stops)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	struct sigaction sa = {.sa_handler = on_save};
 
-	atomic_store(&stop_asked, false);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGUSR1, &sa, NULL); /* what mpirun passes on */
-	sa.sa_handler = on_save;
 	sigaction(SIGUSR2, &sa, NULL);
+	sa.sa_handler = on_signal;
+	sigaction(SIGUSR1, &sa, NULL); /* what mpirun passes on */
+	if (stops) {
+		sigaction(SIGINT, &sa, NULL);
+		sigaction(SIGTERM, &sa, NULL);
+	}
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL); /* a reader of --report that left */
 }
@@ -538,24 +547,32 @@ static void suit_size(const struct bundle *b, const struct args *a,
 		o->batch = 8;
 }
 
-/* What must be there before the first step, on the device that is open. */
-static int open_model(struct session *t, const struct args *a,
-		      const struct train_options *o, struct err *err)
+/* What this rank reads; the others may be through sooner, or later. */
+static int read_all(struct session *t, const struct args *a,
+		    const struct train_options *o, struct err *err)
 {
 	struct bundle_options b = {.use = args_has(a, "train-vision")
 					      ? BUNDLE_TRAIN_VISION
 					      : BUNDLE_TRAIN,
-				   .freeze = args_get(a, "freeze"),
-				   .seed = o->seed};
-	int rc = open_tensors(t, o, err);
+				   .seed = o->seed,
+				   .freeze = args_get(a, "freeze")};
+	const struct train_hooks hooks = {.context = t, .note = show_note};
+	struct ranks all;
+	int rc;
 
-	if (rc == 0)
-		rc = bundle_open(&t->bundle, args_get(a, "init"), t->be, &b,
-				 err);
+	ranks_init(&all, t->comm, t->comm, o->patience, &hooks);
+	t->be->heart = &all.heart;
+	ranks_part(&all);
+	rc = bundle_open(&t->bundle, args_get(a, "init"), t->be, &b, err);
 	if (rc == 0)
 		rc = read_files(t, a, "dev", &t->dev, err);
 	if (rc == 0)
 		rc = read_samples(t, a, err);
+	/* A failure ends all ranks anyway. */
+	if (rc == 0)
+		rc = ranks_follow(&all, rc, err);
+	t->be->heart = NULL;
+	ranks_release(&all);
 	return rc;
 }
 
@@ -571,15 +588,18 @@ static int train_here(struct session *t, const struct args *a,
 		t->report = -1;
 	if (rc < 0)
 		return rc;
+	t->comm->patience(t->comm, o->patience);
 	rc = meet(t, open_device(t, a, err), err);
 	if (rc == 0)
-		rc = meet(t, open_model(t, a, o, err), err);
+		rc = meet(t, open_tensors(t, o, err), err);
+	if (rc == 0)
+		rc = read_all(t, a, o, err);
 	if (rc < 0)
 		return rc;
 	suit_size(t->bundle, a, o);
 	t->config_json = config_text(t->bundle);
 	t->about = about_run(t, a, o);
-	catch_signals();
+	catch_requests(true);
 	return run(t, a, o, err);
 }
 
@@ -610,6 +630,19 @@ static void end_all(struct session *t, const struct err *err)
 	t->comm->abort(t->comm, (int)err->code);
 }
 
+/* Nobody leaves before the others, or it would be waited for for ever. */
+static int leave_together(struct session *t, int rc, struct err *err)
+{
+	struct err late;
+
+	if (rc < 0 && rc != -ERR_CANCELLED)
+		return rc;
+	if (t->comm->barrier(t->comm, &late) == 0)
+		return rc;
+	*err = late;
+	return -(int)err->code;
+}
+
 static int exec_train(struct app *app, const struct args *a, struct err *err)
 {
 	struct session t = {.app = app, .report = -1};
@@ -628,6 +661,9 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 		return rc;
 	if ((args_has(a, "ranks") || ranks > 1) && comm_promised() == 1)
 		return train_launch(a, ranks, err);
+	atomic_store(&stop_asked, false);
+	atomic_store(&save_asked, false);
+	catch_requests(comm_promised() > 1);
 	t.comm = comm_open(err);
 	if (!t.comm)
 		return -(int)err->code;
@@ -639,6 +675,7 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 			app_note(app, "%s", err->text);
 		rc = 0;
 	}
+	rc = leave_together(&t, rc, err);
 	if (rc < 0 && rc != -ERR_CANCELLED)
 		end_all(&t, err);
 	t.comm->close(t.comm);

@@ -26,6 +26,7 @@ libtui_a_SOURCES = \
 	tui/cmd-predict.c \
 	tui/cmd-instr.c \
 	tui/cmd-live.c \
+	tui/cmd-memory.c tui/shape.h \
 	tui/cmd-model.c \
 	tui/cmd-probe.c \
 	tui/cmd-screen.c \

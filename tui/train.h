@@ -38,6 +38,10 @@
 	     "examples of each dev file (default: all)"},                      \
 	    {"max-steps", 0, "N", "stop and save after this many steps"},      \
 	    {"resume", 0, NULL, "go on with the run in RUN"},                  \
+	    {"recompute", 0, NULL,                                             \
+	     "keep only the inputs of layers: less memory, a third slower"},   \
+	    {"shard-optimizer", 0, NULL,                                       \
+	     "each rank keeps a part of the optimiser's state (ZeRO-1)"},      \
 	    {"ranks", 0, "N", "train with N processes, through mpirun"},       \
 	    {"patience", 0, "X", "seconds that a silent rank is given (45)"},  \
 	    {"gpus", 0, "DEVICES", "a rank on each of these: 0-3 or 0,2"},     \

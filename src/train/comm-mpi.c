@@ -8,9 +8,11 @@
  */
 #include <limits.h>
 #include <mpi.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "src/base/err.h"
 #include "src/train/comm.h"
@@ -20,6 +22,24 @@ struct mpi {
 	struct comm comm;
 	double patience; /* seconds; 0: for ever */
 };
+
+/*
+ * MPI's own beginning and end cannot be polled: where a rank does not come,
+ * or the launcher does not answer, they block for good.  Then SIGALRM ends
+ * this one, and the launcher the others.  0: they are through.
+ */
+static void limit(unsigned seconds)
+{
+	sigset_t alarms;
+
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	signal(SIGALRM, SIG_DFL); /* a parent may have had other ideas */
+	sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+	alarm(seconds);
+}
+
+enum { START_LIMIT = 60, END_LIMIT = 30, ABORT_LIMIT = 10 };
 
 static int fail(struct err *err, const char *what, int rc)
 {
@@ -155,12 +175,15 @@ static void leave_at_once(struct comm *c, int status)
 {
 	(void)c;
 	fflush(NULL);
+	limit(ABORT_LIMIT);
 	MPI_Abort(MPI_COMM_WORLD, status);
 }
 
 static void close_mpi(struct comm *c)
 {
+	limit(END_LIMIT);
 	MPI_Finalize();
+	limit(0);
 	free(c);
 }
 
@@ -185,6 +208,7 @@ static struct comm *open_mpi(struct err *err)
 		snprintf(err->text, sizeof(err->text), "MPI: out of memory");
 		return NULL;
 	}
+	limit(START_LIMIT);
 	rc = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level);
 	if (rc != MPI_SUCCESS) {
 		fail(err, "start", rc);
@@ -205,6 +229,7 @@ static struct comm *open_mpi(struct err *err)
 	MPI_Comm_rank(MPI_COMM_WORLD, &m->comm.rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &m->comm.size);
 	find_neighbours(&m->comm);
+	limit(0);
 	return &m->comm;
 }
 

@@ -62,7 +62,8 @@ struct comm {
 	void (*patience)(struct comm *c, double seconds);
 	/* End all ranks at once; `status` is the exit code of the run. */
 	void (*abort)(struct comm *c, int status);
-	/* Leave; all ranks do, or the launcher calls it a failure. */
+	/* Leave, after a barrier; all ranks do, or the launcher calls it a
+	 * failure. */
 	void (*close)(struct comm *c);
 };
 

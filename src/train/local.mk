@@ -1,4 +1,5 @@
 libumie_a_SOURCES += \
+	src/train/account.c src/train/account.h \
 	src/train/batch.c src/train/batch.h \
 	src/train/buckets.c src/train/buckets.h \
 	src/train/comm.c src/train/comm.h \
@@ -24,4 +25,7 @@ endif
 
 check_PROGRAMS += tests/check_run_log
 tests_check_run_log_SOURCES = tests/check_run_log.c tests/run_lines.h \
+	tests/tap.h
+check_PROGRAMS += tests/check_memory
+tests_check_memory_SOURCES = tests/check_memory.c tests/small_model.h \
 	tests/tap.h

@@ -42,6 +42,8 @@ struct train_options {
 	bool bf16_sums;          /* they do it in bf16 */
 	struct gate_lesson gate; /* of the first gate_steps steps */
 	int64_t gate_steps;      /* 0: the gate is always the model's own */
+	bool shard;              /* moments over the ranks; changes no number */
+	bool recompute;          /* the inside of layers; changes no number */
 	struct optim_options optim;
 };
 extern const struct train_options TRAIN_DEFAULT;
