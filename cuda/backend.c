@@ -85,10 +85,10 @@ const int32_t *cuda_buckets(struct cuda *c, int buckets, bool bidirectional,
 	return t->rows;
 }
 
-/* Which device, and whether it is one that the kernels are built for. */
-static int choose_device(const struct cuda *c, struct err *err)
+static int cuda_count(struct err *err)
 {
-	int n = 0, major = 0, minor = 0, d = c->o.device;
+	static const struct cuda any = {.name = "cuda"};
+	int n = 0;
 	cudaError_t e = cudaGetDeviceCount(&n);
 
 	if (e == cudaErrorInsufficientDriver)
@@ -97,8 +97,23 @@ static int choose_device(const struct cuda *c, struct err *err)
 			       cudaGetErrorString(e));
 	if (e == cudaErrorNoDevice || (e == cudaSuccess && n == 0))
 		return err_set(err, ERR_DEVICE, "there is no CUDA device");
-	if (cuda_check(c, e, "cudaGetDeviceCount", err) < 0)
+	if (cuda_check(&any, e, "cudaGetDeviceCount", err) < 0)
 		return -(int)err->code;
+	return n;
+}
+
+static void *cuda_stream(struct backend *be)
+{
+	return cuda_of(be)->stream;
+}
+
+/* Which device, and whether it is one that the kernels are built for. */
+static int choose_device(const struct cuda *c, struct err *err)
+{
+	int n = cuda_count(err), major = 0, minor = 0, d = c->o.device;
+
+	if (n < 0)
+		return n;
 	if (d >= n)
 		return err_set(err, ERR_DEVICE,
 			       "there is no device %d; the last is %d", d,
@@ -235,5 +250,7 @@ const struct backend_plugin umie_backend_plugin = {
     .call_size = sizeof(struct op_call),
     .name = "cuda",
     .open = cuda_open,
+    .count = cuda_count,
+    .stream = cuda_stream,
     .facts = cuda_facts,
 };

@@ -1,3 +1,4 @@
+#include "cuda/cast.h"
 #include "cuda/kernel.h"
 
 /* Weights and activations in another type or order. */
@@ -27,23 +28,17 @@ const float *cuda_wide(struct cuda *c, const struct tensor *w, struct err *err)
 	return rc < 0 ? NULL : to;
 }
 
-__global__ void narrow_kernel(int64_t n, const float *from, __nv_bfloat16 *to)
-{
-	int64_t i = own_index();
-
-	if (i < n)
-		to[i] = __float2bfloat16(from[i]);
-}
-
 const void *cuda_narrow(struct cuda *c, const float *x, int64_t n,
 			struct err *err)
 {
-	__nv_bfloat16 *to =
-	    (__nv_bfloat16 *)cuda_scratch(c, (size_t)n * sizeof(*to), err);
+	void *to = cuda_scratch(c, (size_t)n * sizeof(__nv_bfloat16), err);
 
-	if (!to || LAUNCH_EACH(c, err, n, narrow_kernel, n, x, to) < 0)
-		return NULL;
-	return to;
+	if (!to || n == 0)
+		return to;
+	return cuda_check(c, cuda_cast_narrow(n, x, to, c->stream), "narrowing",
+			  err) < 0
+		   ? NULL
+		   : to;
 }
 
 /* Where element i of (O,C,S) lies in (O,S,C); S: cells of the kernel. */

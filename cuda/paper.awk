@@ -52,15 +52,6 @@ function training(batch,    tin, tout, n, act) {
 		CROSS * tin) + 12 * LAYERS * I * (256 * tin + 320 * tout),
 		28 * n + 6 * act, TF32, LAYERS * 150)
 }
-function memory(batch,    n, tin, tout, act) {
-	n = ENC + DEC + HEAD + V * D
-	tin = batch * 256; tout = batch * 64
-	act = 4 * LAYERS * ((8 * D + 4 * I + 4 * F) * tin + \
-		(11 * D + 7 * I + 4 * F) * tout) + 4 * V * tout
-	printf "| %s | %d | %.0f M | %.1f | %.1f | %.1f | %.1f | %.1f |\n", N,
-		batch, n / 1e6, 4 * n / 1e9, 4 * n / 1e9, 8 * n / 1e9,
-		2 * act / 1e9, (16 * n + 2 * act) / 1e9
-}
 function models(k) {
 	if (k == 1) model("base", 768, 2048, 12, 12)
 	if (k == 2) model("large", 1024, 2816, 16, 24)
@@ -82,11 +73,5 @@ BEGIN {
 		}
 	for (d = 1; d <= 2; d++) {
 		devices(d); vision(37)
-	}
-	print ""
-	print "| model | batch | parameters | weights GB | gradients GB | moments GB | activations GB | all GB |"
-	print "|---|---|---|---|---|---|---|---|"
-	for (k = 1; k <= 3; k++) {
-		models(k); memory(k == 1 ? 16 : 8)
 	}
 }

@@ -66,7 +66,7 @@ static int learn(struct world *w, int steps, struct result *r, struct err *err)
 	b = whole(&in);
 	b.M = 4;
 	b.labels = in.labels;
-	rc = optim_init(&a, &w->params, &OPTIM_DEFAULT, err);
+	rc = optim_init(&a, &w->params, &OPTIM_DEFAULT, NULL, err);
 	for (int i = 0; i < steps && rc == 0; i++)
 		rc = step(w, &a, &b, &r->loss[i], &r->norm[i], err);
 	optim_release(&a);

@@ -5,7 +5,10 @@
 #include <math.h>
 #include <sys/wait.h>
 
+#include "src/base/hash.h"
+#include "src/base/heartbeat.h"
 #include "src/base/json.h"
+#include "src/base/mem.h"
 #include "src/checkpoint/bytes.h"
 #include "src/checkpoint/save.h"
 #include "src/checkpoint/weights.h"
@@ -320,11 +323,40 @@ static void check_sweep(const char *dir)
 	free(mine);
 }
 
+static void count(void *context)
+{
+	++*(int *)context;
+}
+
+/* 160 MB: written in three pieces, read again in ten. */
+static void check_heartbeat(const char *dir)
+{
+	int64_t n = 40 << 20;
+	char *path = file_join(dir, "a.safetensors"), slow[65], hash[65];
+	struct tensor t =
+	    tensor_view(xcalloc((size_t)n, sizeof(float)), DT_F32, 1, &n);
+	struct save_tensor e = entry("x", &t, DT_F32);
+	struct err err;
+	int beats = 0;
+	const struct heartbeat heart = {count, &beats};
+
+	ok(save_safetensors_watched(path, &e, 1, NULL, &heart, &err) == 0 &&
+	       beats >= 3,
+	   "whoever waits for a large file hears that it goes on (%d times)",
+	   beats);
+	beats = 0;
+	ok(hash_file_watched(path, &heart, slow, &err) == 0 && beats >= 10 &&
+	       hash_file(path, hash, &err) == 0 && strcmp(slow, hash) == 0,
+	   "and while its digest is computed (%d times)", beats);
+	free(t.data);
+	free(path);
+}
+
 int main(void)
 {
 	static void (*const checks[])(const char *dir) = {
 	    check_round_trip, check_rounding, check_widening, check_layout,
-	    check_folder,     check_sweep,    check_relative};
+	    check_folder,     check_sweep,    check_relative, check_heartbeat};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		char *dir = craft_dir();

@@ -49,6 +49,16 @@ static int evaluate(struct training *r, float *loss, double *norm)
 	return 0;
 }
 
+/* The decayed, or the other, part of a flat block. */
+static struct tensor run_of(const struct params *p, const struct tensor *flat,
+			    bool decayed)
+{
+	int64_t n = decayed ? p->n_decayed : tensor_count(flat) - p->n_decayed;
+
+	return tensor_view((float *)flat->data + (decayed ? 0 : p->n_decayed),
+			   DT_F32, 1, &n);
+}
+
 static void check_grads(struct training *r, const char *dir)
 {
 	char *path = file_join(dir, "grads.safetensors");
@@ -107,10 +117,10 @@ static void update(struct training *r, const struct json *step, double norm)
 	struct params *p = &r->g.params;
 
 	for (int decayed = 0; decayed < 2; decayed++) {
-		struct tensor value = params_run(p, &p->value, decayed);
-		struct tensor grad = params_run(p, &p->grad, decayed);
-		struct tensor m = params_run(p, &r->m, decayed);
-		struct tensor v = params_run(p, &r->v, decayed);
+		struct tensor value = run_of(p, &p->value, decayed);
+		struct tensor grad = run_of(p, &p->grad, decayed);
+		struct tensor m = run_of(p, &r->m, decayed);
+		struct tensor v = run_of(p, &r->v, decayed);
 
 		how.decay = decayed ? (float)number(o, "weight_decay") : 0;
 		op_adamw(&r->t, &value, &grad, &m, &v, &how);

@@ -21,9 +21,10 @@ check_PROGRAMS += $(fuzz_programs)
 dist_check_SCRIPTS += tests/cuda.test tests/paper.test
 EXTRA_DIST += cuda/paper.awk tests/cudaemu/mutate.sh
 dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
-	tests/train.test tests/ranks.test tests/runs.test
+	tests/train.test tests/ranks.test tests/nccl.test tests/runs.test
 dist_check_SCRIPTS += tests/commands.test
-EXTRA_DIST += tests/bench-torch.py tests/lib.sh tests/limit.sh
+EXTRA_DIST += tests/bench-torch.py tests/lib.sh tests/limit.sh \
+	tests/ranks.sh
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 TEST_EXTENSIONS = .test

@@ -17,6 +17,7 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/shape.h"
 
 static const struct option INSPECT[] = {
     {"device", 0, "NAME", "where to open it"},
@@ -84,7 +85,7 @@ static const struct option INIT[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static int dtype_of(const char *s, enum dtype *out, struct err *err)
+int shape_dtype(const char *s, enum dtype *out, struct err *err)
 {
 	static const struct {
 		const char *name;
@@ -116,19 +117,21 @@ static void paper_vision(struct config *c)
 	c->has_umie = true;
 }
 
-static int init_config(const struct args *a, struct config *c, struct err *err)
+int shape_of(const struct args *a, struct config *c, struct err *err)
 {
 	const char *size = args_get(a, "size"), *file = args_get(a, "config");
+	const char *who = a->cmd->name;
 
 	if (!size == !file)
-		return err_set(err, ERR_USAGE, "init: give --size or --config");
+		return err_set(err, ERR_USAGE, "%s: give --size or --config",
+			       who);
 	if (file)
 		return config_read(c, file, err);
 	if (!config_preset(c, size))
 		return err_set(err, ERR_USAGE,
-			       "init: --size %s: base, large, xl or tiny "
+			       "%s: --size %s: base, large, xl or tiny "
 			       "expected",
-			       size);
+			       who, size);
 	if (strcmp(size, "tiny") != 0)
 		paper_vision(c);
 	return 0;
@@ -199,12 +202,12 @@ static int exec_init(struct app *app, const struct args *a, struct err *err)
 	struct backend *be = NULL;
 	enum dtype d;
 	long seed;
-	int rc = init_config(a, &c, err);
+	int rc = shape_of(a, &c, err);
 
 	if (rc == 0)
 		rc = args_int(a, "seed", 0, 2147483647, 1, &seed, err);
 	if (rc == 0)
-		rc = dtype_of(args_get(a, "dtype"), &d, err);
+		rc = shape_dtype(args_get(a, "dtype"), &d, err);
 	if (rc == 0 && file_exists(a->pos[0]))
 		rc = err_set(err, ERR_USAGE, "init: %s exists already",
 			     a->pos[0]);
@@ -303,7 +306,7 @@ static int exec_pack(struct app *app, const struct args *a, struct err *err)
 	    "config.json", "spiece.model", "schema.json", "vision.safetensors"};
 	struct save_folder *f;
 	enum dtype d;
-	int rc = dtype_of(args_get(a, "dtype"), &d, err);
+	int rc = shape_dtype(args_get(a, "dtype"), &d, err);
 
 	(void)app;
 	if (rc < 0)

@@ -13,6 +13,7 @@
 #include "src/base/str.h"
 #include "tui/app.h"
 #include "tui/commands.h"
+#include "tui/gpus.h"
 #include "tui/plot.h"
 #include "tui/train.h"
 #include "tui/training.h"
@@ -102,9 +103,12 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	bool resume = args_has(a, "resume");
 	const char *dir = a->n_pos ? a->pos[0] : NULL;
 	char **words, *from, *again = NULL;
+	struct gpus gpus;
 	size_t n;
-	int rc;
+	int rc = gpus_read(a, &gpus, err);
 
+	if (rc < 0)
+		return rc;
 	if (args_has(a, "wait") && app->screen)
 		return err_set(err, ERR_USAGE,
 			       "train --wait: only in line "
@@ -116,11 +120,11 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 		training_tick(app);
 		return 0;
 	}
-	if (resume && !dir && app->training)
-		dir = again = xstrdup(app->training->dir);
 	rc = find_session(app, args_get(a, "from"), &from, err);
 	if (rc < 0)
 		return rc;
+	if (resume && !dir && app->training)
+		dir = again = xstrdup(app->training->dir);
 	words = train_words(a, ours, &n);
 	if (!args_has(a, "init") && app->open)
 		add_option(&words, &n, "--init", app->report.path);

@@ -17,11 +17,14 @@
 #include "src/engine/device.h"
 #include "src/engine/evaluate.h"
 #include "src/image/resize.h"
+#include "src/tensor/backend-plugin.h"
 #include "src/train/comm.h"
+#include "src/train/ranks.h"
 #include "src/train/train.h"
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/gpus.h"
 #include "tui/progress.h"
 #include "tui/train.h"
 
@@ -56,10 +59,12 @@ struct session {
 	struct bundle *bundle;
 	struct samples samples;
 	struct dataset dev;
-	struct comm *comm;
+	struct comm *comm, *tensors; /* tensors: owned where it is not comm */
+	struct gpus gpus;
 	struct json *about; /* of the run, for its log */
 	int report;         /* where lines of the log go too; -1: nowhere */
 	size_t eval_limit;
+	char said[ERR_TEXT];   /* the last note of this rank */
 	char digest[HASH_HEX]; /* over the training files */
 	char *config_json;
 	double shown; /* ms of the last progress line */
@@ -106,6 +111,7 @@ static void show_note(void *context, const char *line)
 	struct json *j;
 	char *text;
 
+	snprintf(t->said, sizeof(t->said), "%s", line);
 	if (t->comm->size == 1)
 		app_note(t->app, "%s", line);
 	else
@@ -124,6 +130,7 @@ static void show_loading(void *context, size_t done, size_t of)
 {
 	struct session *t = context;
 
+	heartbeat(t->be->heart);
 	if (isatty(fileno(t->app->err)) && t->comm->rank == 0)
 		fprintf(t->app->err, "\r\033[Kreading %zu of %zu", done, of);
 }
@@ -280,11 +287,22 @@ static char *config_text(const struct bundle *b)
 	return text;
 }
 
+static int read_sums(const struct args *a, bool *bf16, struct err *err)
+{
+	const char *s = args_get(a, "sums");
+
+	*bf16 = s && strcmp(s, "bf16") == 0;
+	if (s && !*bf16 && strcmp(s, "f32") != 0)
+		return err_set(err, ERR_USAGE,
+			       "train: --sums %s: f32 or bf16 expected", s);
+	return 0;
+}
+
 static int read_options(const struct args *a, struct train_options *o,
 			size_t *eval_limit, struct err *err)
 {
 	long epochs, batch, seed, save, every, steps, limit, held;
-	double lr, warmup, smoothing, drop, hold, patience;
+	double lr, warmup, smoothing, drop, hold, patience, bucket;
 
 	*o = TRAIN_DEFAULT;
 	if (args_int(a, "epochs", 1, 100000, o->epochs, &epochs, err) < 0 ||
@@ -299,6 +317,9 @@ static int read_options(const struct args *a, struct train_options *o,
 			err) < 0 ||
 	    args_number(a, "patience", 1, 3600, o->patience, &patience, err) <
 		0 ||
+	    args_number(a, "bucket", 0.001, 4096, (double)o->bucket / (1 << 20),
+			&bucket, err) < 0 ||
+	    read_sums(a, &o->bf16_sums, err) < 0 ||
 	    args_number(a, "lr", 1e-9, 1, o->lr, &lr, err) < 0 ||
 	    args_number(a, "warmup", 0, 1, o->warmup, &warmup, err) < 0 ||
 	    args_number(a, "label-smoothing", 0, 0.9, (double)o->smoothing,
@@ -314,6 +335,9 @@ static int read_options(const struct args *a, struct train_options *o,
 	o->gate.hold = (float)hold;
 	o->gate_steps = held;
 	o->patience = patience;
+	o->bucket = (size_t)(bucket * (1 << 20));
+	o->shard = args_has(a, "shard-optimizer");
+	o->recompute = args_has(a, "recompute");
 	o->lr = lr;
 	o->warmup = warmup;
 	o->smoothing = (float)smoothing;
@@ -335,7 +359,7 @@ static int run(struct session *t, const struct args *a,
 	    .be = t->be,
 	    .norm = &norm,
 	    .comm = t->comm,
-	    .tensors = t->comm,
+	    .tensors = t->tensors,
 	};
 	struct train_hooks hooks = {
 	    .context = t,
@@ -371,16 +395,21 @@ static int run(struct session *t, const struct args *a,
 	return rc;
 }
 
-static void catch_signals(void)
+/*
+ * What others ask for must not end a run that is still reading its files; a
+ * C-c may, unless other ranks wait.
+ */
+static void catch_requests(bool stops)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	struct sigaction sa = {.sa_handler = on_save};
 
-	atomic_store(&stop_asked, false);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGUSR1, &sa, NULL); /* what mpirun passes on */
-	sa.sa_handler = on_save;
 	sigaction(SIGUSR2, &sa, NULL);
+	sa.sa_handler = on_signal;
+	sigaction(SIGUSR1, &sa, NULL); /* what mpirun passes on */
+	if (stops) {
+		sigaction(SIGINT, &sa, NULL);
+		sigaction(SIGTERM, &sa, NULL);
+	}
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL); /* a reader of --report that left */
 }
@@ -458,27 +487,62 @@ static struct json *about_run(const struct session *t, const struct args *a,
  */
 static int open_device(struct session *t, const struct args *a, struct err *err)
 {
-	const char *device = args_get(a, "device");
-	char note[DEVICE_NOTE];
+	char note[DEVICE_NOTE], *device;
 	long threads;
+	int rc;
 
-	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0)
+	if (args_int(a, "threads", 1, 1024, 0, &threads, err) < 0 ||
+	    gpus_device(a, &t->gpus, t->comm, &device, err) < 0)
 		return -(int)err->code;
 	if (!device && t->comm->size > 1)
-		device = "cpu";
+		device = xstrdup("cpu");
 	if (threads == 0 && t->comm->local_size > 1)
 		threads =
 		    MAX(1, sysconf(_SC_NPROCESSORS_ONLN) / t->comm->local_size);
-	if (device_open(device, (int)threads, &t->be, note, err) < 0)
-		return -(int)err->code;
-	if (*note && t->comm->rank == 0)
+	rc = device_open(device, (int)threads, &t->be, note, err);
+	free(device);
+	if (rc == 0 && *note && t->comm->rank == 0)
 		app_note(t->app, "%s", note);
-	if (t->comm->size > 1 && !t->be->host_memory)
-		return err_set(err, ERR_DEVICE,
-			       "train: several ranks compute on the processor "
-			       "only (--device cpu), this is %s",
-			       t->be->name);
-	return 0;
+	if (rc == 0 && t->comm->size > 1 && !t->be->host_memory)
+		rc = comm_device_plugin(err) ? 0 : -(int)err->code;
+	return rc;
+}
+
+/* Gradients are added up where they lie. */
+static int open_tensors(struct session *t, const struct train_options *o,
+			struct err *err)
+{
+	const struct comm_device_plugin *p;
+	struct comm_device d = {.bf16 = o->bf16_sums, .patience = o->patience};
+
+	t->tensors = t->comm;
+	if (t->comm->size == 1 || t->be->host_memory) {
+		if (o->bf16_sums)
+			return err_set(err, ERR_USAGE,
+				       "train: --sums bf16 is for several "
+				       "devices");
+		return 0;
+	}
+	p = comm_device_plugin(err);
+	if (!p)
+		return -(int)err->code;
+	d.device = atoi(t->be->name + strlen("cuda:"));
+	d.stream = device_plugin(err)->stream(t->be);
+	t->tensors = p->open(t->comm, &d, err);
+	return t->tensors ? 0 : -(int)err->code;
+}
+
+/*
+ * Whether a part of the start went well on all ranks; a rank where it did not
+ * says why before the others leave.
+ */
+static int meet(struct session *t, int rc, struct err *err)
+{
+	if (t->comm->size == 1)
+		return rc;
+	if (rc < 0)
+		show_note(t, err->text);
+	return comm_agree(t->comm, rc, err);
 }
 
 static int check_command(const struct args *a, const struct comm *c,
@@ -511,39 +575,60 @@ static void suit_size(const struct bundle *b, const struct args *a,
 		o->batch = 8;
 }
 
-/* One rank's part, or all of it. */
-static int train_here(struct session *t, const struct args *a, struct err *err)
+/* What this rank reads; the others may be through sooner, or later. */
+static int read_all(struct session *t, const struct args *a,
+		    const struct train_options *o, struct err *err)
 {
 	struct bundle_options b = {.use = args_has(a, "train-vision")
 					      ? BUNDLE_TRAIN_VISION
 					      : BUNDLE_TRAIN,
+				   .seed = o->seed,
 				   .freeze = args_get(a, "freeze")};
-	struct train_options o;
-	int rc = read_options(a, &o, &t->eval_limit, err);
+	const struct train_hooks hooks = {.context = t, .note = show_note};
+	struct ranks all;
+	int rc;
 
-	b.seed = o.seed;
-	if (rc == 0)
-		rc = check_command(a, t->comm, err);
-	if (rc == 0)
-		rc = open_report(a, &t->report, err);
-	if (t->comm->rank > 0)
-		t->report = -1;
-	if (rc == 0)
-		rc = open_device(t, a, err);
-	if (rc == 0)
-		rc = bundle_open(&t->bundle, args_get(a, "init"), t->be, &b,
-				 err);
+	ranks_init(&all, t->comm, t->comm, o->patience, &hooks);
+	t->be->heart = &all.heart;
+	ranks_part(&all);
+	rc = bundle_open(&t->bundle, args_get(a, "init"), t->be, &b, err);
 	if (rc == 0)
 		rc = read_files(t, a, "dev", &t->dev, err);
 	if (rc == 0)
 		rc = read_samples(t, a, err);
+	/* A failure ends all ranks anyway. */
+	if (rc == 0)
+		rc = ranks_follow(&all, rc, err);
+	t->be->heart = NULL;
+	ranks_release(&all);
+	return rc;
+}
+
+/* One rank's part, or all of it. */
+static int train_here(struct session *t, const struct args *a,
+		      struct train_options *o, struct err *err)
+{
+	int rc = check_command(a, t->comm, err);
+
+	if (rc == 0)
+		rc = open_report(a, &t->report, err);
+	if (t->comm->rank > 0)
+		t->report = -1;
 	if (rc < 0)
 		return rc;
-	suit_size(t->bundle, a, &o);
+	t->comm->patience(t->comm, o->patience);
+	rc = meet(t, open_device(t, a, err), err);
+	if (rc == 0)
+		rc = meet(t, open_tensors(t, o, err), err);
+	if (rc == 0)
+		rc = read_all(t, a, o, err);
+	if (rc < 0)
+		return rc;
+	suit_size(t->bundle, a, o);
 	t->config_json = config_text(t->bundle);
-	t->about = about_run(t, a, &o);
-	catch_signals();
-	return run(t, a, &o, err);
+	t->about = about_run(t, a, o);
+	catch_requests(true);
+	return run(t, a, o, err);
 }
 
 static void session_release(struct session *t)
@@ -553,32 +638,64 @@ static void session_release(struct session *t)
 	samples_release(&t->samples);
 	dataset_release(&t->dev);
 	bundle_close(t->bundle);
+	if (t->tensors && t->tensors != t->comm)
+		t->tensors->close(t->tensors);
 	if (t->be)
 		t->be->close(t->be);
 }
 
 /*
  * A rank that fails must not wait for the others, nor they for it.  Rank 0
- * has the word: the others told their reason when it came.
+ * has the last word; the others say what they have not said yet.
  */
 static void end_all(struct session *t, const struct err *err)
 {
 	if (t->comm->size > 1 && t->comm->rank == 0)
 		app_note(t->app, "umie: %s", err->text);
+	else if (t->comm->size > 1 && strcmp(err->text, t->said) != 0 &&
+		 strcmp(err->text, COMM_ANOTHER) != 0)
+		show_note(t, err->text);
 	t->comm->abort(t->comm, (int)err->code);
+}
+
+/* Nobody leaves before the others, or it would be waited for for ever. */
+static int leave_together(struct session *t, int rc, struct err *err)
+{
+	struct err late;
+
+	if (rc < 0 && rc != -ERR_CANCELLED)
+		return rc;
+	if (t->comm->barrier(t->comm, &late) == 0)
+		return rc;
+	*err = late;
+	return -(int)err->code;
 }
 
 static int exec_train(struct app *app, const struct args *a, struct err *err)
 {
 	struct session t = {.app = app, .report = -1};
-	int rc;
+	struct train_options o;
+	long ranks;
+	int rc = read_options(a, &o, &t.eval_limit, err);
 
-	if (args_has(a, "ranks") && comm_promised() == 1)
-		return train_launch(a, err);
+	if (rc == 0)
+		rc = gpus_read(a, &t.gpus, err);
+	if (rc == 0 &&
+	    args_int(a, "ranks", 1, 4096, MAX(1, t.gpus.n), &ranks, err) < 0)
+		rc = -(int)err->code;
+	if (rc == 0)
+		rc = gpus_check(a, &t.gpus, err);
+	if (rc < 0)
+		return rc;
+	if ((args_has(a, "ranks") || ranks > 1) && comm_promised() == 1)
+		return train_launch(a, ranks, err);
+	atomic_store(&stop_asked, false);
+	atomic_store(&save_asked, false);
+	catch_requests(comm_promised() > 1);
 	t.comm = comm_open(err);
 	if (!t.comm)
 		return -(int)err->code;
-	rc = train_here(&t, a, err);
+	rc = train_here(&t, a, &o, err);
 	session_release(&t);
 	/* Reaching --max-steps is what was asked for. */
 	if (rc == -ERR_CANCELLED && !atomic_load(&stop_asked)) {
@@ -586,6 +703,7 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 			app_note(app, "%s", err->text);
 		rc = 0;
 	}
+	rc = leave_together(&t, rc, err);
 	if (rc < 0 && rc != -ERR_CANCELLED)
 		end_all(&t, err);
 	t.comm->close(t.comm);

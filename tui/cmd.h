@@ -37,7 +37,7 @@ enum {
 	CMD_RC = 32,   /* may stand in an rc file */
 };
 
-enum { OPTIONS_MAX = 32, ARGS_MAX = 64, KINDS_MAX = 4 };
+enum { OPTIONS_MAX = 40, ARGS_MAX = 64, KINDS_MAX = 4 };
 
 /* A command line taken apart; strings are borrowed from argv. */
 struct args {

@@ -21,6 +21,7 @@
 	_(agree) \
 	_(adjudicate) \
 	_(bench) \
+	_(memory) \
 	_(selftest) \
 	_(open) \
 	_(text) \

@@ -51,6 +51,7 @@ enum arg_kind {
 	_("CMDS", FREE)       \
 	_("COMMAND", COMMAND) \
 	_("DATA", FILE)       \
+	_("DEVICES", FREE)    \
 	_("DIR", DIR)         \
 	_("E", EVENT)         \
 	_("END", FREE)        \

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,28 +8,50 @@
 #include <unistd.h>
 
 #include "src/base/err.h"
+#include "src/base/file.h"
 #include "src/base/mem.h"
 #include "tui/train.h"
 
-/* Signals that came while mpirun ran. */
-static volatile sig_atomic_t asked, save_asked;
+enum { LAST_WAIT = 10 }; /* seconds from SIGTERM to SIGKILL */
+
+/* What wakes the one that waits for mpirun. */
+static const int WAKES[] = {SIGINT, SIGTERM, SIGUSR2, SIGCHLD};
 
 static void on_signal(int sig)
 {
-	if (sig == SIGUSR2)
-		save_asked = 1;
-	else
-		asked++;
+	(void)sig; /* taken by sigtimedwait() */
+}
+
+/*
+ * Hold the signals back from now on, so that none comes between a look and a
+ * wait.  A handler, since what a parent had ignored would not be kept.
+ */
+static void hold(sigset_t *held, sigset_t *before)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	sigemptyset(held);
+	for (size_t i = 0; i < ARRAY_LEN(WAKES); i++) {
+		sigaddset(held, WAKES[i]);
+		sigaction(WAKES[i], &sa, NULL);
+	}
+	sigprocmask(SIG_BLOCK, held, before);
 }
 
 /*
  * mpirun gets a process group of its own, so that a C-c of the terminal comes
  * to us alone: mpirun answers one by killing the ranks.  It ends when we do.
+ * The terminal is not its input: out of the foreground it would be stopped.
  */
-static void become_mpirun(char **argv, pid_t parent)
+static void become_mpirun(char **argv, pid_t parent, const sigset_t *mask)
 {
+	int null = open("/dev/null", O_RDONLY);
+
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (null > STDIN_FILENO)
+		dup2(null, STDIN_FILENO);
 	if (getppid() == parent)
 		execvp(argv[0], argv);
 	_exit(127);
@@ -78,11 +101,12 @@ char **train_words(const struct args *a, const char *const *skip, size_t *n)
 }
 
 /* mpirun -np N --bind-to none umie train, and all words but --ranks. */
-static char **command_line(const struct args *a)
+static char **command_line(const struct args *a, long ranks)
 {
 	static const char *const skip[] = {"ranks", NULL};
 	char *self = realpath("/proc/self/exe", NULL);
-	const char *const head[] = {"mpirun",    "-np",  args_get(a, "ranks"),
+	char *count = xasprintf("%ld", ranks);
+	const char *const head[] = {"mpirun",    "-np",  count,
 				    "--bind-to", "none", self ? self : "umie",
 				    "train"};
 	size_t n = 0, cap = 0, some;
@@ -99,60 +123,94 @@ static char **command_line(const struct args *a)
 	push(&argv, &n, &cap, NULL);
 	free(words);
 	free(self);
+	free(count);
 	return argv;
 }
 
-/* mpirun hands both user signals to the ranks: finish the step, save. */
-static int wait_for(pid_t pid)
+/*
+ * mpirun hands both user signals to the ranks: finish the step, save.  The
+ * second SIGINT or SIGTERM ends them; a mpirun that does not answer even then
+ * is killed, and its ranks miss it and end too.
+ */
+static int wait_for(pid_t pid, const sigset_t *held, int *told)
 {
-	int told = 0, status = 0;
+	const struct timespec second = {1, 0};
+	int status = 0, left = LAST_WAIT;
 
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-		for (; told < asked; told++)
-			kill(pid, told == 0 ? SIGUSR1 : SIGTERM);
-		if (save_asked)
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		int sig = sigtimedwait(held, NULL, &second);
+
+		if (sig == SIGINT || sig == SIGTERM)
+			kill(pid, (*told)++ == 0 ? SIGUSR1 : SIGTERM);
+		else if (sig == SIGUSR2)
 			kill(pid, SIGUSR2);
-		save_asked = 0;
+		else if (sig < 0 && errno == EAGAIN && *told > 1 && --left == 0)
+			kill(pid, SIGKILL);
 	}
 	return status;
 }
 
-int train_launch(const struct args *a, struct err *err)
+/* With the ranks' own exit status, where it is one of ours. */
+static int failed(const char *run, int status, struct err *err)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	char *latest = file_join(run, "LATEST");
+	bool saved = file_exists(latest);
+
+	free(latest);
+	return err_set(
+	    err, status <= ERR_DEVICE ? (enum err_code)status : ERR_FAILED,
+	    "the run ended with status %d%s", status,
+	    saved ? "; --resume goes on from its last saved step"
+		  : " before it had saved anything");
+}
+
+/* `told`: how often mpirun was asked to stop. */
+static int outcome(const char *run, int status, int told, struct err *err)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+	if ((told && WIFSIGNALED(status)) || (told > 1 && code))
+		return err_set(err, ERR_CANCELLED,
+			       "stopped; what was saved "
+			       "last counts");
+	if (WIFSIGNALED(status))
+		return err_set(err, ERR_FAILED, "mpirun was ended by signal %d",
+			       WTERMSIG(status));
+	switch (code) {
+	case 0:
+		return 0;
+	case 127:
+		return err_set(err, ERR_DEVICE,
+			       "mpirun: not found; several ranks want Open MPI "
+			       "(Debian: openmpi-bin)");
+	case ERR_CANCELLED:
+		return err_set(err, ERR_CANCELLED, "stopped; all is saved");
+	case 128 + SIGALRM:
+		return err_set(err, ERR_DEVICE,
+			       "MPI did not bring the ranks together within a "
+			       "minute; --resume goes on from the last saved "
+			       "step, if there is one");
+	}
+	return failed(run, code, err);
+}
+
+int train_launch(const struct args *a, long ranks, struct err *err)
+{
+	sigset_t held, before;
 	char **argv;
 	pid_t pid, self = getpid();
-	long ranks;
-	int status;
+	int status, told = 0;
 
-	if (args_int(a, "ranks", 1, 4096, 1, &ranks, err) < 0)
-		return -(int)err->code;
-	argv = command_line(a);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGUSR2, &sa, NULL);
+	argv = command_line(a, ranks);
+	hold(&held, &before);
 	pid = fork();
 	if (pid == 0)
-		become_mpirun(argv, self);
+		become_mpirun(argv, self, &before);
 	for (size_t i = 0; argv[i]; i++)
 		free(argv[i]);
 	free(argv);
 	if (pid < 0)
 		return err_errno(err, ERR_FAILED, "mpirun");
-	status = wait_for(pid);
-	if (WIFSIGNALED(status))
-		return err_set(err, ERR_FAILED, "mpirun was ended by signal %d",
-			       WTERMSIG(status));
-	if (WEXITSTATUS(status) == 127)
-		return err_set(err, ERR_DEVICE,
-			       "mpirun: not found; several ranks want Open MPI "
-			       "(Debian: openmpi-bin)");
-	if (WEXITSTATUS(status) == ERR_CANCELLED)
-		return err_set(err, ERR_CANCELLED, "stopped; all is saved");
-	if (WEXITSTATUS(status))
-		return err_set(err, ERR_FAILED,
-			       "the run ended with status %d; --resume goes on "
-			       "from its last saved step",
-			       WEXITSTATUS(status));
-	return 0;
+	status = wait_for(pid, &held, &told);
+	return outcome(a->pos[0], status, told, err);
 }

@@ -27,6 +27,7 @@ libtui_a_SOURCES = \
 	tui/cmd-predict.c \
 	tui/cmd-instr.c \
 	tui/cmd-live.c \
+	tui/cmd-memory.c tui/shape.h \
 	tui/cmd-model.c \
 	tui/cmd-probe.c \
 	tui/cmd-screen.c \
@@ -56,6 +57,7 @@ libtui_a_SOURCES = \
 	tui/editor.c tui/editor.h \
 	tui/face.c tui/face.h \
 	tui/gate-sweep.h \
+	tui/gpus.c tui/gpus.h \
 	tui/grid.c tui/grid.h \
 	tui/items.c tui/items.h \
 	tui/launch.c tui/train.h \

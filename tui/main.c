@@ -120,6 +120,7 @@ int main(int argc, char **argv)
 	setlocale(LC_NUMERIC, "C");
 	/* A parent may have told us to ignore it; `umie … | head` ends us. */
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL); /* or no child would ever be reported */
 	c = argc > 1 ? cmd_find(argv[1], CMD_BATCH) : NULL;
 	status = at_once(c, argc, argv);
 	if (status >= 0)

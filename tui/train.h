@@ -40,8 +40,16 @@
 	     "examples of each dev file (default: all)"},                      \
 	    {"max-steps", 0, "N", "stop and save after this many steps"},      \
 	    {"resume", 0, NULL, "go on with the run in RUN"},                  \
+	    {"recompute", 0, NULL,                                             \
+	     "keep only the inputs of layers: less memory, a third slower"},   \
+	    {"shard-optimizer", 0, NULL,                                       \
+	     "each rank keeps a part of the optimiser's state (ZeRO-1)"},      \
 	    {"ranks", 0, "N", "train with N processes, through mpirun"},       \
 	    {"patience", 0, "X", "seconds that a silent rank is given (45)"},  \
+	    {"gpus", 0, "DEVICES", "a rank on each of these: 0-3 or 0,2"},     \
+	    {"bucket", 0, "X",                                                 \
+	     "MiB of gradients that devices add up at a time (25)"},           \
+	    {"sums", 0, "f32|bf16", "type in which they do (f32)"},            \
 	    {"device", 0, "NAME", "where to compute"},                         \
 	{                                                                      \
 		"threads", 0, "N", "processor threads (default: all cores)"    \
@@ -63,10 +71,10 @@ int train_lessons(struct app *app, const char *name, const char *run,
 		  struct err *err);
 
 /*
- * `umie train --ranks N …` as the N processes that it asks for: starts mpirun
- * with the same words and waits.  The first SIGINT or SIGTERM lets every rank
- * finish its step and save, the second ends them all.
+ * `umie train --ranks N …` (or --gpus, N devices) as the N processes that it
+ * asks for: starts mpirun with the same words and waits.  The first SIGINT or
+ * SIGTERM lets every rank finish its step and save, the second ends them all.
  */
-int train_launch(const struct args *a, struct err *err);
+int train_launch(const struct args *a, long ranks, struct err *err);
 
 #endif

@@ -116,13 +116,18 @@ static int spawn(struct training *t, char **argv, struct err *err)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t none;
+	sigset_t none, stops;
 	int rc;
 
 	sigemptyset(&none);
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTERM); /* it must hear us from the beginning */
+	sigaddset(&stops, SIGINT);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
-					    POSIX_SPAWN_SETSIGMASK);
+					    POSIX_SPAWN_SETSIGMASK |
+					    POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigdefault(&attr, &stops);
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawn_file_actions_init(&files);

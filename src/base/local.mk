@@ -7,6 +7,7 @@ libumie_a_SOURCES += \
 	src/base/mem.c src/base/mem.h \
 	src/base/plugin.c src/base/plugin.h \
 	src/base/place.h \
+	src/base/heartbeat.h \
 	src/base/rng.c src/base/rng.h \
 	src/base/str.c src/base/str.h \
 	src/base/utf8.c src/base/utf8.h

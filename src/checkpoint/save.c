@@ -11,6 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 #include "src/base/str.h"
 #include "src/base/utf8.h"
 #include "src/checkpoint/save-file.h"
@@ -18,6 +19,16 @@
 enum {
 	BLOCK = 65536,   /* elements converted at a time */
 	DATA_ALIGN = 64, /* the data begins at a multiple of it */
+	PIECE = 1 << 26, /* bytes written between two beats, */
+	SYNC = 1 << 28,  /* and between two syncs where somebody waits */
+};
+
+/* A file that is being written. */
+struct writer {
+	int fd;
+	const char *path;
+	const struct heartbeat *heart; /* NULL: nobody waits */
+	size_t unsynced;
 };
 
 int save_file_open(const char *path, size_t n, struct err *err)
@@ -203,8 +214,25 @@ static int convert(const struct save_tensor *t, int64_t i, int64_t n, void *out,
 	return 0;
 }
 
-static int write_converted(int fd, const struct save_tensor *t,
-			   const char *path, struct err *err)
+static int put(struct writer *w, const void *data, size_t n, struct err *err)
+{
+	int rc = file_write_all(w->fd, data, n, w->path, err);
+
+	if (rc < 0 || !w->heart)
+		return rc;
+	heartbeat(w->heart);
+	w->unsynced += n;
+	if (w->unsynced < SYNC)
+		return 0;
+	w->unsynced = 0;
+	if (fdatasync(w->fd) < 0)
+		return err_errno(err, ERR_FAILED, "%s: cannot sync", w->path);
+	heartbeat(w->heart);
+	return 0;
+}
+
+static int write_converted(struct writer *w, const struct save_tensor *t,
+			   struct err *err)
 {
 	int64_t n = tensor_count(t->tensor), k;
 	void *block = xmalloc((size_t)BLOCK * sizeof(float));
@@ -212,36 +240,55 @@ static int write_converted(int fd, const struct save_tensor *t,
 
 	for (int64_t i = 0; i < n && rc == 0; i += k) {
 		k = MIN(n - i, (int64_t)BLOCK);
-		rc = convert(t, i, k, block, path, err);
+		rc = convert(t, i, k, block, w->path, err);
 		if (rc == 0)
-			rc = file_write_all(fd, block,
-					    (size_t)k * dtype_size(t->as), path,
-					    err);
+			rc = put(w, block, (size_t)k * dtype_size(t->as), err);
 	}
 	free(block);
 	return rc;
 }
 
-static int write_tensors(int fd, const struct save_tensor *t, size_t n,
-			 const char *path, struct err *err)
+static int write_plain(struct writer *w, const struct save_tensor *t,
+		       struct err *err)
+{
+	const char *data = t->tensor->data;
+	size_t n = out_bytes(t), some;
+	int rc = 0;
+
+	for (size_t at = 0; at < n && rc == 0; at += some) {
+		some = MIN(n - at, (size_t)PIECE);
+		rc = put(w, data + at, some, err);
+	}
+	return rc;
+}
+
+static int write_tensors(struct writer *w, const struct save_tensor *t,
+			 size_t n, struct err *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = t[i].as == t[i].tensor->dtype
-			 ? file_write_all(fd, t[i].tensor->data,
-					  out_bytes(&t[i]), path, err)
-			 : write_converted(fd, &t[i], path, err);
+			 ? write_plain(w, &t[i], err)
+			 : write_converted(w, &t[i], err);
 	return rc;
 }
 
 int save_safetensors(const char *path, const struct save_tensor *t, size_t n,
 		     const struct json *metadata, struct err *err)
 {
+	return save_safetensors_watched(path, t, n, metadata, NULL, err);
+}
+
+int save_safetensors_watched(const char *path, const struct save_tensor *t,
+			     size_t n, const struct json *metadata,
+			     const struct heartbeat *heart, struct err *err)
+{
 	struct save_tensor *sorted = xcalloc(n, sizeof(*sorted));
+	struct writer w = {.path = path, .heart = heart};
 	struct str header = {0};
 	size_t total;
-	int rc, fd;
+	int rc;
 
 	if (n) {
 		memcpy(sorted, t, n * sizeof(*sorted));
@@ -252,13 +299,12 @@ int save_safetensors(const char *path, const struct save_tensor *t, size_t n,
 		rc = make_header(&header, sorted, n, metadata, &total, path,
 				 err);
 	if (rc == 0) {
-		fd = rc = save_file_open(path, total, err);
-		if (fd >= 0) {
-			rc =
-			    file_write_all(fd, header.s, header.len, path, err);
+		w.fd = rc = save_file_open(path, total, err);
+		if (w.fd >= 0) {
+			rc = put(&w, header.s, header.len, err);
 			if (rc == 0)
-				rc = write_tensors(fd, sorted, n, path, err);
-			rc = save_file_close(fd, path, rc, err);
+				rc = write_tensors(&w, sorted, n, err);
+			rc = save_file_close(w.fd, path, rc, err);
 		}
 	}
 	str_release(&header);

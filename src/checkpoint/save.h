@@ -14,6 +14,7 @@
 
 struct err;
 struct json;
+struct heartbeat;
 
 /* What to write: contiguous host tensors; `as` converts f32 on the way. */
 struct save_tensor {
@@ -29,6 +30,14 @@ struct save_tensor {
  */
 int save_safetensors(const char *path, const struct save_tensor *t, size_t n,
 		     const struct json *metadata, struct err *err);
+
+/*
+ * The same for somebody who waits: `heart` is beaten between pieces, and what
+ * is written is synced as it goes, so that no single call takes long.
+ */
+int save_safetensors_watched(const char *path, const struct save_tensor *t,
+			     size_t n, const struct json *metadata,
+			     const struct heartbeat *heart, struct err *err);
 
 /*
  * A folder in the making.  Files are written below save_path(); commit makes

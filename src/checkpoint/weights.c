@@ -11,11 +11,15 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 #include "src/checkpoint/list.h"
 #include "src/checkpoint/safetensors.h"
 #include "src/checkpoint/torch.h"
 
-enum { INDEX_MAX = 64 << 20 }; /* bytes of a shard index */
+enum {
+	INDEX_MAX = 64 << 20,  /* bytes of a shard index */
+	HASH_PIECE = 16 << 20, /* bytes between two beats */
+};
 
 struct weights {
 	struct weight_list list; /* sorted */
@@ -364,7 +368,8 @@ const char *weights_path(const struct weights *w)
 	return w->path;
 }
 
-int weights_hash(const struct weights *w, char hex[65], struct err *err)
+int weights_hash(const struct weights *w, const struct heartbeat *heart,
+		 char hex[65], struct err *err)
 {
 	unsigned char digest[SHA256_DIGEST_SIZE];
 	struct sha256_ctx c;
@@ -372,7 +377,12 @@ int weights_hash(const struct weights *w, char hex[65], struct err *err)
 	(void)err;
 	sha256_init(&c);
 	for (size_t i = 0; i < w->maps; i++)
-		sha256_update(&c, w->map[i].size, w->map[i].data);
+		for (size_t at = 0; at < w->map[i].size; at += HASH_PIECE) {
+			sha256_update(
+			    &c, MIN(w->map[i].size - at, (size_t)HASH_PIECE),
+			    w->map[i].data + at);
+			heartbeat(heart);
+		}
 	sha256_digest(&c, sizeof(digest), digest);
 	for (size_t i = 0; i < sizeof(digest); i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);

@@ -15,6 +15,7 @@
 #include "src/tensor/tensor.h"
 
 struct err;
+struct heartbeat;
 struct weights;
 
 /* One entry, in the byte order of its name. */
@@ -40,6 +41,7 @@ const char *weights_format(const struct weights *w);
 /* Path of the file that was opened (the index for shards). */
 const char *weights_path(const struct weights *w);
 /* SHA-256 over the data of all files, 64 hex digits; computed on demand. */
-int weights_hash(const struct weights *w, char hex[65], struct err *err);
+int weights_hash(const struct weights *w, const struct heartbeat *heart,
+		 char hex[65], struct err *err);
 
 #endif

@@ -6,7 +6,10 @@
 #include "src/base/mem.h"
 #include "src/cpu/dnn-conv.h"
 
-enum { MOST_PRIMS = 1024 }; /* then all are dropped */
+enum {
+	MOST_PRIMS = 1024,  /* then all are dropped */
+	MOST_PICTURES = 32, /* in one primitive; a power of two */
+};
 
 /* A frozen weight in a primitive's layout. */
 struct conv_pack {
@@ -245,9 +248,9 @@ static int finish(struct dnn *d, struct err *err)
 	return dnn_check(dnnl_stream_wait(d->stream), "waiting", err);
 }
 
-int dnn_conv_forward(struct dnn *d, const struct dnn_conv *c, const float *x,
-		     const struct tensor *w, const float *bias,
-		     const float *res, float *y, struct err *err)
+static int forward_some(struct dnn *d, const struct dnn_conv *c, const float *x,
+			const struct tensor *w, const float *bias,
+			const float *res, float *y, struct err *err)
 {
 	struct conv_want want = {
 	    .kind = CONV_FORWARD, .c = *c, .bias = bias, .sum = res};
@@ -283,9 +286,9 @@ static void add_to(float *sum, const float *x, int64_t n)
 		sum[i] += x[i];
 }
 
-int dnn_conv_backward_data(struct dnn *d, const struct dnn_conv *c,
-			   const float *dy, const struct tensor *w, float *dx,
-			   struct arena *scratch, struct err *err)
+static int backward_data_some(struct dnn *d, const struct dnn_conv *c,
+			      const float *dy, const struct tensor *w,
+			      float *dx, struct arena *scratch, struct err *err)
 {
 	struct conv_want want = {.kind = CONV_BACK_DATA, .c = *c};
 	int64_t n = c->B * c->Y * c->X * c->C;
@@ -312,9 +315,9 @@ int dnn_conv_backward_data(struct dnn *d, const struct dnn_conv *c,
 	return 0;
 }
 
-int dnn_conv_backward_weights(struct dnn *d, const struct dnn_conv *c,
-			      const float *x, const float *dy, float *dw,
-			      struct arena *scratch, struct err *err)
+static int backward_weights_some(struct dnn *d, const struct dnn_conv *c,
+				 const float *x, const float *dy, float *dw,
+				 struct arena *scratch, struct err *err)
 {
 	struct conv_want want = {.kind = CONV_BACK_WEIGHTS, .c = *c};
 	int64_t n = c->O * c->C * c->kh * c->kw;
@@ -339,4 +342,80 @@ int dnn_conv_backward_weights(struct dnn *d, const struct dnn_conv *c,
 		return -(int)err->code;
 	add_to(dw, part, n);
 	return 0;
+}
+
+/*
+ * A primitive is made for a number of pictures and takes longer to make than
+ * to run once.  Batches have any number of them, so they are run in powers
+ * of two: there are six, whatever the batches are.
+ */
+static int64_t some_of(int64_t n)
+{
+	int64_t k = MOST_PICTURES;
+
+	while (k > n)
+		k /= 2;
+	return k;
+}
+
+/* Floats of one picture before and after. */
+static int64_t x_size(const struct dnn_conv *c)
+{
+	return c->Y * c->X * c->C;
+}
+
+static int64_t y_size(const struct dnn_conv *c)
+{
+	return c->OY * c->OX * c->O;
+}
+
+int dnn_conv_forward(struct dnn *d, const struct dnn_conv *c, const float *x,
+		     const struct tensor *w, const float *bias,
+		     const float *res, float *y, struct err *err)
+{
+	struct dnn_conv some = *c;
+	int rc = 0;
+
+	for (int64_t b = 0; b < c->B && rc == 0; b += some.B) {
+		some.B = some_of(c->B - b);
+		rc = forward_some(d, &some, x + b * x_size(c), w, bias,
+				  res ? res + b * y_size(c) : NULL,
+				  y + b * y_size(c), err);
+	}
+	return rc;
+}
+
+int dnn_conv_backward_data(struct dnn *d, const struct dnn_conv *c,
+			   const float *dy, const struct tensor *w, float *dx,
+			   struct arena *scratch, struct err *err)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	struct dnn_conv some = *c;
+	int rc = 0;
+
+	for (int64_t b = 0; b < c->B && rc == 0; b += some.B) {
+		some.B = some_of(c->B - b);
+		rc = backward_data_some(d, &some, dy + b * y_size(c), w,
+					dx + b * x_size(c), scratch, err);
+		arena_reset_to(scratch, mark);
+	}
+	return rc;
+}
+
+int dnn_conv_backward_weights(struct dnn *d, const struct dnn_conv *c,
+			      const float *x, const float *dy, float *dw,
+			      struct arena *scratch, struct err *err)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	struct dnn_conv some = *c;
+	int rc = 0;
+
+	for (int64_t b = 0; b < c->B && rc == 0; b += some.B) {
+		some.B = some_of(c->B - b);
+		rc =
+		    backward_weights_some(d, &some, x + b * x_size(c),
+					  dy + b * y_size(c), dw, scratch, err);
+		arena_reset_to(scratch, mark);
+	}
+	return rc;
 }

@@ -215,10 +215,10 @@ static int fill_report(struct bundle *b, struct err *err)
 		for (size_t i = 0; i < weights_count(b->vision_weights); i++)
 			r->vision_parameters += tensor_count(
 			    &weights_at(b->vision_weights, i)->tensor);
-	if (b->vision_weights &&
-	    weights_hash(b->vision_weights, r->vision_hash, err) < 0)
+	if (b->vision_weights && weights_hash(b->vision_weights, b->be->heart,
+					      r->vision_hash, err) < 0)
 		return -(int)err->code;
-	return weights_hash(b->weights, r->hash, err);
+	return weights_hash(b->weights, b->be->heart, r->hash, err);
 }
 
 /* Everything but placing it on the device. */
@@ -251,26 +251,6 @@ static int load(struct bundle *b, const struct bundle_options *o,
 	return rc;
 }
 
-/* Whether `name` begins with one of `prefixes`, which commas separate. */
-static bool begins(const char *name, const char *prefixes)
-{
-	while (*prefixes) {
-		size_t n = strcspn(prefixes, ",");
-
-		if (n && strncmp(name, prefixes, n) == 0)
-			return true;
-		prefixes += n + (prefixes[n] == ',');
-	}
-	return false;
-}
-
-static void freeze(struct bundle *b, const char *prefixes)
-{
-	for (size_t i = 0; prefixes && i < b->params.n; i++)
-		if (begins(b->params.at[i]->name, prefixes))
-			b->params.at[i]->flags &= ~(unsigned)PARAM_TRAINED;
-}
-
 int bundle_open(struct bundle **out, const char *dir, struct backend *be,
 		const struct bundle_options *o, struct err *err)
 {
@@ -291,7 +271,7 @@ int bundle_open(struct bundle **out, const char *dir, struct backend *be,
 				 : "no such folder");
 	if (rc == 0) {
 		params_init(&b->params, o->seed); /* what the files lack */
-		freeze(b, o->freeze);
+		params_freeze(&b->params, o->freeze);
 		rc = o->use == BUNDLE_INFER ? params_place(&b->params, be, err)
 					    : params_train(&b->params, be, err);
 	}

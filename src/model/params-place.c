@@ -3,6 +3,7 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 #include "src/model/params-internal.h"
 #include "src/tensor/backend.h"
 
@@ -135,9 +136,12 @@ int params_train(struct params *p, struct backend *be, struct err *err)
 		if (p->at[i]->t.dtype != DT_F32)
 			largest = MAX(largest, tensor_count(&p->at[i]->t));
 	wide = xmalloc((size_t)largest * sizeof(*wide));
-	for (size_t i = 0; i < p->n && rc == 0; i++)
-		if (p->at[i]->flags & PARAM_TRAINED)
+	for (size_t i = 0; i < p->n && rc == 0; i++) {
+		if (p->at[i]->flags & PARAM_TRAINED) {
 			rc = move_in(p, p->at[i], wide, err);
+			heartbeat(be->heart);
+		}
+	}
 	free(wide);
 	return rc;
 }
@@ -146,13 +150,4 @@ int params_zero_grad(struct params *p, struct err *err)
 {
 	return p->be->fill_zero(p->be, p->grad.data, tensor_bytes(&p->grad),
 				err);
-}
-
-struct tensor params_run(const struct params *p, const struct tensor *flat,
-			 bool decayed)
-{
-	int64_t n = decayed ? p->n_decayed : tensor_count(flat) - p->n_decayed;
-
-	return tensor_view((float *)flat->data + (decayed ? 0 : p->n_decayed),
-			   DT_F32, 1, &n);
 }

@@ -91,6 +91,26 @@ int64_t params_count(const struct params *p, bool trained_only)
 	return n;
 }
 
+/* Whether `name` begins with one of `prefixes`, which commas separate. */
+static bool begins(const char *name, const char *prefixes)
+{
+	while (*prefixes) {
+		size_t n = strcspn(prefixes, ",");
+
+		if (n && strncmp(name, prefixes, n) == 0)
+			return true;
+		prefixes += n + (prefixes[n] == ',');
+	}
+	return false;
+}
+
+void params_freeze(struct params *p, const char *prefixes)
+{
+	for (size_t i = 0; prefixes && i < p->n; i++)
+		if (begins(p->at[i]->name, prefixes))
+			p->at[i]->flags &= ~(unsigned)PARAM_TRAINED;
+}
+
 void param_fill(const struct param *a, uint64_t seed, float *out, int64_t from,
 		int64_t to)
 {

@@ -89,6 +89,12 @@ struct param *params_find(const struct params *p, const char *name);
 /* Elements of all parameters; of the trained ones only when asked. */
 int64_t params_count(const struct params *p, bool trained_only);
 
+/*
+ * Parameters whose names begin with one of `prefixes` ("shared,lm_head") will
+ * not be trained; NULL: none.  Before they are placed.
+ */
+void params_freeze(struct params *p, const char *prefixes);
+
 /* What opening a file found, one note for each thing worth naming. */
 enum bind_kind {
 	BIND_MISSING,      /* registered, not in the file */
@@ -149,10 +155,6 @@ int params_place(struct params *p, struct backend *be, struct err *err);
 int params_train(struct params *p, struct backend *be, struct err *err);
 
 int params_zero_grad(struct params *p, struct err *err);
-
-/* The decayed, or the other, part of a flat block of p->value's length. */
-struct tensor params_run(const struct params *p, const struct tensor *flat,
-			 bool decayed);
 
 /* Copy one parameter to host memory of tensor_bytes(). */
 int params_read(const struct params *p, const struct param *a, void *host,

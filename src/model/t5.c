@@ -216,42 +216,67 @@ static struct tensor *block_end(struct tape *t, struct tape_mark mark,
 	return x;
 }
 
-struct tensor *t5_encode(struct tape *t, const struct t5_stack *s,
-			 struct tensor *x, struct tensor *mask,
-			 struct t5_taps *taps)
+/* What the layers of a stack are run with. */
+struct layer {
+	const struct t5_stack *s;
+	const struct t5_block *b;
+	struct tensor **self_probs, **cross_probs; /* of the last; or NULL */
+};
+
+/* What a layer reads; the memory is a decoder's, and so its mask then. */
+enum { IN_X, IN_MASK, IN_MEMORY, IN_COUNT };
+
+static struct tensor *run_layer(struct tape *t, const void *context,
+				struct tensor *const *in)
 {
+	const struct layer *l = context;
+	const struct t5_shape *shape = &l->s->shape;
+	struct tensor *own = l->s->decoder ? NULL : in[IN_MASK], *x = in[IN_X];
+
+	x = self_attention(t, l->s, &l->b->self, x, own, l->self_probs);
+	if (l->s->decoder)
+		x = t5_cross(t, shape, &l->b->cross, x, in[IN_MEMORY],
+			     in[IN_MASK], l->cross_probs);
+	return t5_feed(t, shape, &l->b->ff, x);
+}
+
+/* All layers, the final norm, and dropout around them. */
+static struct tensor *run_stack(struct tape *t, const struct t5_stack *s,
+				struct tensor *x, struct tensor *memory,
+				struct tensor *mask, struct t5_taps *taps)
+{
+	struct layer *l =
+	    arena_zalloc(&t->host, (size_t)s->layers * sizeof(*l));
 	struct tape_mark mark = tape_mark(t);
 
 	taps_begin(t, s, taps);
 	x = op_dropout(t, x);
 	for (int i = 0; i < s->layers; i++) {
-		const struct t5_block *b = &s->block[i];
+		struct tensor *in[IN_COUNT] = {x, mask, memory};
 
-		x = self_attention(t, s, &b->self, x, mask, NULL);
-		x = t5_feed(t, &s->shape, &b->ff, x);
+		l[i] = (struct layer){.s = s, .b = &s->block[i]};
+		if (taps && s->decoder && i == s->layers - 1) {
+			l[i].self_probs = &taps->self_probs;
+			l[i].cross_probs = &taps->cross_probs;
+		}
+		/* Who looks inside wants everything to stay. */
+		x = taps ? run_layer(t, &l[i], in)
+			 : tape_run_layer(t, run_layer, &l[i], in, IN_COUNT);
 		x = block_end(t, mark, taps, i, x);
 	}
 	return op_dropout(t, op_rmsnorm(t, x, s->norm, s->shape.eps));
+}
+
+struct tensor *t5_encode(struct tape *t, const struct t5_stack *s,
+			 struct tensor *x, struct tensor *mask,
+			 struct t5_taps *taps)
+{
+	return run_stack(t, s, x, NULL, mask, taps);
 }
 
 struct tensor *t5_decode(struct tape *t, const struct t5_stack *s,
 			 struct tensor *x, struct tensor *memory,
 			 struct tensor *mask, struct t5_taps *taps)
 {
-	struct tape_mark mark = tape_mark(t);
-
-	taps_begin(t, s, taps);
-	x = op_dropout(t, x);
-	for (int i = 0; i < s->layers; i++) {
-		const struct t5_block *b = &s->block[i];
-		bool tap = taps && i == s->layers - 1;
-
-		x = self_attention(t, s, &b->self, x, NULL,
-				   tap ? &taps->self_probs : NULL);
-		x = t5_cross(t, &s->shape, &b->cross, x, memory, mask,
-			     tap ? &taps->cross_probs : NULL);
-		x = t5_feed(t, &s->shape, &b->ff, x);
-		x = block_end(t, mark, taps, i, x);
-	}
-	return op_dropout(t, op_rmsnorm(t, x, s->norm, s->shape.eps));
+	return run_stack(t, s, x, memory, mask, taps);
 }

@@ -11,7 +11,7 @@
 #include "src/base/plugin.h"
 #include "src/tensor/backend.h"
 
-enum { BACKEND_PLUGIN_ABI = 1 };
+enum { BACKEND_PLUGIN_ABI = 2 };
 #define BACKEND_PLUGIN_SYMBOL "umie_backend_plugin"
 
 struct device_options {
@@ -38,6 +38,10 @@ struct backend_plugin {
 	/* NULL and ERR_DEVICE, with the reason, when there is none to use. */
 	struct backend *(*open)(const struct device_options *o,
 				struct err *err);
+	/* How many devices there are; none is ERR_DEVICE, with the reason. */
+	int (*count)(struct err *err);
+	/* Where its work is queued: a cudaStream_t. */
+	void *(*stream)(struct backend *be);
 	int (*facts)(struct backend *be, struct device_facts *out,
 		     struct err *err);
 };

@@ -17,6 +17,7 @@
 #include "src/tensor/tensor.h"
 
 struct err;
+struct heartbeat;
 
 /*
  * enum, function, inputs -> outputs.  [x]: may be NULL.  R rows stand for the
@@ -165,6 +166,8 @@ struct backend {
 	/* Attention's backward needs no probabilities: none are kept. */
 	bool recomputes;
 	void (*close)(struct backend *be);
+	/* Beaten between two calls of a tape; NULL: nobody waits.  Borrowed. */
+	const struct heartbeat *heart;
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 
 static void *source_get(void *context, size_t n)
 {
@@ -41,8 +42,8 @@ void tape_release(struct tape *t)
 {
 	arena_release(&t->host);
 	arena_release(&t->data);
-	free(t->calls);
-	t->calls = NULL;
+	free(t->entry);
+	t->entry = NULL;
 	t->n_calls = t->cap_calls = 0;
 }
 
@@ -135,34 +136,97 @@ static bool wants_grad(const struct op_call *c)
 	return false;
 }
 
+static void push(struct tape *t, struct tape_entry e)
+{
+	t->entry =
+	    xgrow(t->entry, t->n_calls, &t->cap_calls, sizeof(*t->entry));
+	t->entry[t->n_calls++] = e;
+}
+
 static void remember(struct tape *t, const struct op_call *c)
 {
 	struct op_call *copy = arena_alloc(&t->host, sizeof(*copy));
 
 	*copy = *c;
-	t->calls =
-	    xgrow(t->calls, t->n_calls, &t->cap_calls, sizeof(*t->calls));
-	t->calls[t->n_calls++] = copy;
+	push(t, (struct tape_entry){.call = copy});
 	for (int i = 0; i < OP_OUT; i++)
 		if (c->out[i])
 			c->out[i]->needs_grad = true;
 }
 
-void tape_run(struct tape *t, const struct op_call *c)
+/* Only leaves have a gradient before anything is replayed. */
+static void tell_used(const struct tape *t, const struct op_call *c)
+{
+	const struct tape_watch *w = t->watch;
+
+	for (int i = 0; i < OP_IN && w; i++)
+		if (c->in[i] && c->in[i]->needs_grad && c->in[i]->grad)
+			w->used(w->context, c->in[i], t->n_calls);
+}
+
+/* Between two calls: somebody may wait, or may not wait any longer. */
+static bool between(struct tape *t)
 {
 	if (t->failed)
-		return;
-	if (t->cancel &&
-	    atomic_load_explicit(t->cancel, memory_order_relaxed)) {
+		return false;
+	heartbeat(t->be->heart);
+	if (t->cancel && atomic_load_explicit(t->cancel, memory_order_relaxed))
 		tape_fail(t, ERR_CANCELLED, "cancelled");
+	return !t->failed;
+}
+
+void tape_run(struct tape *t, const struct op_call *c)
+{
+	if (!between(t))
 		return;
-	}
 	if (t->be->ops[c->op].forward(t->be, c, &t->err) < 0) {
 		t->failed = true;
 		return;
 	}
-	if (t->recording && t->be->ops[c->op].backward && wants_grad(c))
+	tell_used(t, c);
+	if (!t->be->ops[c->op].backward || !wants_grad(c))
+		return;
+	t->wanted = true;
+	if (t->recording)
 		remember(t, c);
+}
+
+/* A layer whose calls are not remembered, only how to make them. */
+struct layer_call {
+	tape_layer *run;
+	const void *context;
+	struct tensor *in[LAYER_IN], *out;
+	struct rng_key key;
+};
+
+struct tensor *tape_run_layer(struct tape *t, tape_layer *run,
+			      const void *context, struct tensor *const *in,
+			      int n)
+{
+	struct layer_call *c;
+	struct tape_mark mark;
+	struct tensor *y;
+
+	if (t->failed)
+		return NULL;
+	if (!t->recording || !t->recompute)
+		return run(t, context, in);
+	c = arena_zalloc(&t->host, sizeof(*c));
+	*c = (struct layer_call){.run = run, .context = context, .key = t->key};
+	for (int i = 0; i < n; i++)
+		c->in[i] = in[i];
+	mark = tape_mark(t);
+	t->recording = t->wanted = false;
+	y = run(t, context, in);
+	tape_keep(t, mark, &y, 1);
+	t->recording = true;
+	if (t->failed)
+		return NULL;
+	y->needs_grad = t->wanted;
+	c->out = y;
+	if (t->wanted)
+		push(t, (struct tape_entry){.layer = c});
+	return y;
 }
 
 /* A zeroed gradient for x in the step arena. */
@@ -179,21 +243,71 @@ static int need_grad(struct tape *t, struct tensor *x)
 	return t->failed ? -1 : 0;
 }
 
-static int backward_call(struct tape *t, const struct op_call *c)
+static int need_all(struct tape *t, struct tensor *const *in, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (in[i] && in[i]->needs_grad && need_grad(t, in[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static void backward_call(struct tape *t, const struct op_call *c)
 {
 	bool any = false;
 
 	for (int i = 0; i < OP_OUT; i++)
 		any |= c->out[i] && c->out[i]->grad;
-	if (!any)
-		return 0;
-	for (int i = 0; i < OP_IN; i++)
-		if (c->in[i] && c->in[i]->needs_grad &&
-		    need_grad(t, c->in[i]) < 0)
-			return -1;
+	if (!any || need_all(t, c->in, OP_IN) < 0)
+		return;
 	if (t->be->ops[c->op].backward(t->be, c, &t->err) < 0)
 		t->failed = true;
-	return t->failed ? -1 : 0;
+}
+
+static void backward_to(struct tape *t, size_t first);
+
+/* Gradients of the inputs outlive the layer, all else dies with it. */
+static void backward_layer(struct tape *t, const struct layer_call *c)
+{
+	size_t first = t->n_calls;
+	struct rng_key key = t->key;
+	struct tape_mark mark;
+	struct tensor *y;
+
+	if (!c->out->grad || need_all(t, c->in, LAYER_IN) < 0)
+		return;
+	mark = tape_mark(t);
+	t->key = c->key;
+	y = c->run(t, c->context, c->in);
+	t->key = key;
+	if (t->failed)
+		return;
+	y->grad = c->out->grad;
+	backward_to(t, first);
+	t->n_calls = first;
+	arena_reset_to(&t->host, mark.host);
+	arena_reset_to(&t->data, mark.data);
+}
+
+static void tell_replayed(struct tape *t, size_t call)
+{
+	const struct tape_watch *w = t->watch;
+
+	if (w && !t->failed && w->replayed(w->context, call, &t->err) < 0)
+		t->failed = true;
+}
+
+/* The entries from the last to `first`. */
+static void backward_to(struct tape *t, size_t first)
+{
+	for (size_t i = t->n_calls; i-- > first && between(t);) {
+		struct tape_entry e = t->entry[i];
+
+		if (e.layer)
+			backward_layer(t, e.layer);
+		else
+			backward_call(t, e.call);
+		tell_replayed(t, i);
+	}
 }
 
 int tape_backward(struct tape *t, struct tensor *out, const struct tensor *seed)
@@ -207,12 +321,6 @@ int tape_backward(struct tape *t, struct tensor *out, const struct tensor *seed)
 		 : t->be->copy_in(t->be, out->grad->data, &one, sizeof(one),
 				  &t->err) < 0)
 		t->failed = true;
-	for (size_t i = t->n_calls; i-- > 0 && !t->failed;) {
-		if (t->cancel &&
-		    atomic_load_explicit(t->cancel, memory_order_relaxed))
-			tape_fail(t, ERR_CANCELLED, "cancelled");
-		else
-			backward_call(t, t->calls[i]);
-	}
+	backward_to(t, 0);
 	return t->failed ? -(int)t->err.code : 0;
 }

@@ -16,13 +16,40 @@
 #include "src/base/err.h"
 #include "src/tensor/backend.h"
 
+/*
+ * Somebody who wants to know when the gradient of a leaf is final: when the
+ * entry that used it first, and all later ones, have been replayed.  `call`
+ * counts the entries.
+ */
+struct tape_watch {
+	void *context;
+	void (*used)(void *context, const struct tensor *leaf, size_t call);
+	/* Entry number `call` and all behind it have been replayed. */
+	int (*replayed)(void *context, size_t call, struct err *err);
+};
+
+struct tape;
+
+/* Several calls under one name: in[] and weights -> one output. */
+typedef struct tensor *tape_layer(struct tape *t, const void *context,
+				  struct tensor *const *in);
+enum { LAYER_IN = 4 };
+
+/* One of the two, in the step arena. */
+struct tape_entry {
+	const struct op_call *call;
+	const struct layer_call *layer;
+};
+
 struct tape {
 	struct backend *be; /* borrowed */
 	struct arena host;  /* calls and tensor structs; step arena */
 	struct arena data;  /* what tensors hold, in the backend's memory */
 	struct arena_source source;
 	bool recording;
-	struct op_call **calls; /* owned; in order, when recording */
+	bool recompute;           /* what layers need for their backward */
+	bool wanted;              /* some call had an input with needs_grad */
+	struct tape_entry *entry; /* owned; in order, when recording */
 	size_t n_calls, cap_calls;
 	bool failed;
 	struct err err; /* the first failure */
@@ -32,7 +59,8 @@ struct tape {
 	float drop;
 	struct rng_key key;
 
-	const atomic_bool *cancel; /* polled between ops; may be NULL */
+	const atomic_bool *cancel;      /* polled between ops; may be NULL */
+	const struct tape_watch *watch; /* borrowed; may be NULL */
 };
 
 void tape_init(struct tape *t, struct backend *be);
@@ -61,6 +89,22 @@ struct tape_mark {
 };
 struct tape_mark tape_mark(const struct tape *t);
 void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep, int n);
+
+/*
+ * Run a layer: run(t, context, in).  On a tape that records and recomputes,
+ * only its output stays, and the backward pass runs it once more for all the
+ * rest, with the same random numbers: one layer's activations at a time
+ * instead of all of them, for one more forward pass, and the same gradients
+ * to the bit (Chen et al., "Training deep nets with sublinear memory cost",
+ * 2016).
+ *
+ * `run` makes the same calls each time.  What it reads is in `in` (`n`, at
+ * most LAYER_IN, entries may be NULL) or a leaf that has its gradient
+ * already; `context` lives as long as the recording.
+ */
+struct tensor *tape_run_layer(struct tape *t, tape_layer *run,
+			      const void *context, struct tensor *const *in,
+			      int n);
 
 /* Run one call and remember it.  For ops.c. */
 void tape_run(struct tape *t, const struct op_call *c);

@@ -1,5 +1,6 @@
 #include "src/train/batch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
@@ -9,6 +10,11 @@
 
 void batcher_release(struct batcher *b)
 {
+	for (size_t i = 0; i < b->n_seen; i++)
+		free(b->seen[i]);
+	free(b->seen);
+	if (b->eye.be)
+		tape_release(&b->eye);
 	arena_release(&b->memory);
 }
 
@@ -102,10 +108,74 @@ void batcher_fill(struct batcher *b, const struct samples *s,
 		fill_regions(b, s, index);
 }
 
-struct tensor *batcher_features(struct batcher *b, struct tape *t,
-				struct resnet *vision,
-				const struct image_norm *norm, int size,
-				bool train)
+/* Crops as the backbone wants them: (n,size,size,3). */
+static void normalised(const uint8_t *const *crop, int n, int size,
+		       const struct image_norm *norm, float *out)
+{
+	size_t pixels = (size_t)size * (size_t)size * 3;
+
+	for (int i = 0; i < n; i++) {
+		struct image im = {(uint8_t *)crop[i], size, size};
+
+		image_to_float(&im, norm, 0, out + (size_t)i * pixels);
+	}
+}
+
+static int look_at(struct batcher *b, struct backend *be,
+		   const struct picture *p, int size,
+		   const struct batcher_vision *v, float **out, struct err *err)
+{
+	size_t n = (size_t)p->regions.n, S = (size_t)size;
+	const uint8_t **crop = xcalloc(n, sizeof(*crop));
+	float *pixels = xcalloc(n, S * S * 3 * sizeof(*pixels));
+	float *feat = xcalloc(n, (size_t)v->feat * sizeof(*feat));
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		crop[i] = p->crops + i * S * S * 3;
+	normalised(crop, (int)n, size, v->norm, pixels);
+	if (!b->eye.be)
+		tape_init(&b->eye, be);
+	rc = resnet_features(v->net, &b->eye, pixels, (int)n, feat, err);
+	free(crop);
+	free(pixels);
+	if (rc == 0)
+		*out = feat;
+	else
+		free(feat);
+	return rc;
+}
+
+int batcher_look(struct batcher *b, struct backend *be, const struct samples *s,
+		 const uint32_t *index, const struct batcher_vision *v,
+		 struct err *err)
+{
+	struct umie_batch *u = &b->batch;
+	size_t row = (size_t)v->feat, each = (size_t)u->N * row;
+	float *feats =
+	    arena_zalloc(&b->memory, (size_t)u->B * each * sizeof(*feats));
+
+	if (!b->seen) {
+		b->n_seen = s->n_pics;
+		b->seen = xcalloc(s->n_pics, sizeof(*b->seen));
+	}
+	for (size_t k = 0; k < (size_t)u->B; k++) {
+		const struct picture *p = picture_of(s, index[k], true);
+		float **seen = p ? &b->seen[p - s->pic] : NULL;
+
+		if (!p || p->regions.n == 0)
+			continue;
+		if (!*seen && look_at(b, be, p, s->size, v, seen, err) < 0)
+			return -(int)err->code;
+		memcpy(feats + k * each, *seen,
+		       (size_t)p->regions.n * row * sizeof(*feats));
+	}
+	u->feats = feats;
+	return 0;
+}
+
+struct tensor *batcher_features(struct batcher *b, struct tape *t, int size,
+				const struct batcher_vision *v)
 {
 	size_t pixels = (size_t)size * (size_t)size * 3;
 	const int64_t dim[4] = {b->n_crops, size, size, 3};
@@ -114,14 +184,10 @@ struct tensor *batcher_features(struct batcher *b, struct tape *t,
 				  (size_t)b->n_crops * pixels * sizeof(*host));
 	struct tensor *images, *features, *rows;
 
-	for (int i = 0; i < b->n_crops; i++) {
-		struct image im = {(uint8_t *)b->crop[i], size, size};
-
-		image_to_float(&im, norm, 0, host + (size_t)i * pixels);
-	}
+	normalised(b->crop, b->n_crops, size, v->norm, host);
 	images = tape_input(t, DT_F32, 4, dim, host);
 	rows = tape_input(t, DT_I32, 2, at, b->row);
-	features = resnet_forward(vision, t, images,
-				  &(struct resnet_options){.train = train});
+	features = resnet_forward(v->net, t, images,
+				  &(struct resnet_options){.train = true});
 	return t->failed ? NULL : op_embed(t, features, rows);
 }

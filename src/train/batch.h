@@ -20,20 +20,39 @@ struct batcher {
 	const uint8_t **crop;
 	int n_crops;
 	int32_t *row;
+	/* What a frozen backbone makes of each picture, (regions,feat);
+	 * computed when a picture is first met, owned. */
+	float **seen;
+	size_t n_seen;
+	struct tape eye; /* of that */
 };
 void batcher_release(struct batcher *b);
+
+/* The backbone of a run. */
+struct batcher_vision {
+	struct resnet *net;
+	const struct image_norm *norm;
+	int feat; /* width of its features */
+};
 
 /* Collate samples `index` (n of them); pictures only when wanted. */
 void batcher_fill(struct batcher *b, const struct samples *s,
 		  const uint32_t *index, size_t n, bool pictures);
 
 /*
- * Features of the batch's crops through the backbone, spread over (B,N,feat)
- * on the tape.  `train` uses batch statistics and records.
+ * After batcher_fill(): features of the batch's pictures through a backbone
+ * that does not change, as batch.feats (zero for padding).  A picture goes
+ * through it once in a run, and gets the same bits in any company.
  */
-struct tensor *batcher_features(struct batcher *b, struct tape *t,
-				struct resnet *vision,
-				const struct image_norm *norm, int size,
-				bool train);
+int batcher_look(struct batcher *b, struct backend *be, const struct samples *s,
+		 const uint32_t *index, const struct batcher_vision *v,
+		 struct err *err);
+
+/*
+ * The same through a backbone that is trained, with batch statistics, spread
+ * over (B,N,feat) on the tape.
+ */
+struct tensor *batcher_features(struct batcher *b, struct tape *t, int size,
+				const struct batcher_vision *v);
 
 #endif

@@ -8,18 +8,38 @@
  */
 #include <limits.h>
 #include <mpi.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "src/base/err.h"
 #include "src/train/comm.h"
+#include "src/train/poll.h"
 
 struct mpi {
 	struct comm comm;
 	double patience; /* seconds; 0: for ever */
 };
+
+/*
+ * MPI's own beginning and end cannot be polled: where a rank does not come,
+ * or the launcher does not answer, they block for good.  Then SIGALRM ends
+ * this one, and the launcher the others.  0: they are through.
+ */
+static void limit(unsigned seconds)
+{
+	sigset_t alarms;
+
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	signal(SIGALRM, SIG_DFL); /* a parent may have had other ideas */
+	sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+	alarm(seconds);
+}
+
+enum { START_LIMIT = 60, END_LIMIT = 30, ABORT_LIMIT = 10 };
 
 static int fail(struct err *err, const char *what, int rc)
 {
@@ -32,29 +52,10 @@ static int fail(struct err *err, const char *what, int rc)
 	return -ERR_FAILED;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Between two looks: nothing for a moment, then ever longer, to 1 ms. */
-static void rest(double waited)
-{
-	struct timespec t = {0};
-
-	if (waited < 50e-6)
-		return;
-	t.tv_nsec = waited < 2e-3 ? 20000 : waited < 0.1 ? 200000 : 1000000;
-	nanosleep(&t, NULL);
-}
-
 static int finish(struct mpi *m, MPI_Request *r, const char *what,
 		  struct err *err)
 {
-	double start = now(), waited;
+	double start = poll_now(), waited;
 	int done = 0, rc;
 
 	for (;;) {
@@ -63,7 +64,7 @@ static int finish(struct mpi *m, MPI_Request *r, const char *what,
 			return fail(err, what, rc);
 		if (done)
 			return 0;
-		waited = now() - start;
+		waited = poll_now() - start;
 		if (m->patience > 0 && waited > m->patience) {
 			err->code = ERR_FAILED;
 			snprintf(err->text, sizeof(err->text),
@@ -72,7 +73,7 @@ static int finish(struct mpi *m, MPI_Request *r, const char *what,
 				 m->comm.rank, waited, what);
 			return -ERR_FAILED;
 		}
-		rest(waited);
+		poll_rest(waited);
 	}
 }
 
@@ -174,12 +175,15 @@ static void leave_at_once(struct comm *c, int status)
 {
 	(void)c;
 	fflush(NULL);
+	limit(ABORT_LIMIT);
 	MPI_Abort(MPI_COMM_WORLD, status);
 }
 
 static void close_mpi(struct comm *c)
 {
+	limit(END_LIMIT);
 	MPI_Finalize();
+	limit(0);
 	free(c);
 }
 
@@ -204,6 +208,7 @@ static struct comm *open_mpi(struct err *err)
 		snprintf(err->text, sizeof(err->text), "MPI: out of memory");
 		return NULL;
 	}
+	limit(START_LIMIT);
 	rc = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level);
 	if (rc != MPI_SUCCESS) {
 		fail(err, "start", rc);
@@ -224,6 +229,7 @@ static struct comm *open_mpi(struct err *err)
 	MPI_Comm_rank(MPI_COMM_WORLD, &m->comm.rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &m->comm.size);
 	find_neighbours(&m->comm);
+	limit(0);
 	return &m->comm;
 }
 

@@ -107,3 +107,22 @@ struct comm *comm_open(struct err *err)
 	}
 	return c;
 }
+
+const struct comm_device_plugin *comm_device_plugin(struct err *err)
+{
+	static const char name[] = "umie-nccl.so";
+	const struct comm_device_plugin *p;
+
+	if (!plugin_installed(name)) {
+		err_set(err, ERR_DEVICE,
+			"several devices want the NCCL plugin, which is not "
+			"installed (%s)",
+			name);
+		return NULL;
+	}
+	p = plugin_open(name, "umie_comm_device", COMM_DEVICE_ABI, sizeof(*p),
+			err);
+	if (!p)
+		err_context(err, "the NCCL plugin cannot be loaded");
+	return p;
+}

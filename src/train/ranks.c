@@ -9,29 +9,122 @@
 #include "src/base/rng.h"
 #include "src/train/train.h"
 
-/* Of `shared`: sums, then three numbers of each rank. */
-enum { LOSS, TOKENS, FAILED, STOP, SAVE, SUMS, EACH = 3 };
+/*
+ * Of `shared`: sums, then three numbers of each rank.  BUSY: so many are not
+ * there yet, and nothing else counts.
+ */
+enum { BUSY, FAILED, WORD, LOSS, TOKENS, STOP, SAVE, SUMS, EACH = 3 };
+
+/* Seconds between two beats, at most. */
+static const double BEAT = 5;
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static size_t shared_size(const struct ranks *k)
+{
+	return SUMS + EACH * (size_t)k->comm->size;
+}
+
+static int exchange(struct ranks *k, struct err *err)
+{
+	int rc;
+
+	k->comm->patience(k->comm, k->patience);
+	rc = k->comm->all_reduce(k->comm, k->shared, shared_size(k), COMM_F64,
+				 COMM_SUM, err);
+	k->last = now();
+	return rc;
+}
+
+/* Before the others end this rank: what went wrong on it. */
+static void tell(const struct ranks *k, int rc, const struct err *err)
+{
+	if (rc < 0 && k->comm->size > 1 && k->hooks->note)
+		k->hooks->note(k->hooks->context, err->text);
+}
+
+static void beat(void *context)
+{
+	struct ranks *k = context;
+	struct err err;
+	int rc;
+
+	if (!k->apart || k->comm->size == 1 ||
+	    now() - k->last < MIN(BEAT, k->patience / 4))
+		return;
+	memset(k->shared, 0, shared_size(k) * sizeof(*k->shared));
+	k->shared[BUSY] = 1;
+	rc = exchange(k, &err);
+	if (rc == 0)
+		return;
+	tell(k, rc, &err);
+	k->apart = false;
+	k->comm->abort(k->comm, (int)err.code);
+}
+
+void ranks_part(struct ranks *k)
+{
+	k->apart = true;
+	k->last = now();
+}
+
+/* Sums of what all ranks bring in `own`, once everybody has come. */
+static int meet(struct ranks *k, struct err *err)
+{
+	double start = now();
+	int rc;
+
+	k->apart = false;
+	do {
+		memcpy(k->shared, k->own, shared_size(k) * sizeof(*k->own));
+		rc = exchange(k, err);
+	} while (rc == 0 && k->shared[BUSY] > 0);
+	k->wait = k->last - start;
+	if (!k->first) /* whose caller has the last word */
+		tell(k, rc, err);
+	return rc;
+}
 
 void ranks_init(struct ranks *k, struct comm *comm, struct comm *tensors,
 		double patience, const struct train_hooks *hooks)
 {
-	size_t n = (size_t)comm->size;
-
 	*k = (struct ranks){.comm = comm,
 			    .tensors = tensors,
 			    .hooks = hooks,
 			    .patience = patience,
-			    .first = comm->rank == 0};
-	k->shared = xcalloc(SUMS + EACH * n, sizeof(*k->shared));
-	k->report = xcalloc(n, sizeof(*k->report));
+			    .first = comm->rank == 0,
+			    .heart = {beat, k}};
+	k->shared = xcalloc(shared_size(k), sizeof(*k->shared));
+	k->own = xcalloc(shared_size(k), sizeof(*k->own));
+	k->report = xcalloc((size_t)comm->size, sizeof(*k->report));
 }
 
 void ranks_release(struct ranks *k)
 {
 	free(k->shared);
+	free(k->own);
 	free(k->index);
 	free(k->report);
+	buckets_release(&k->buckets);
 	*k = (struct ranks){0};
+}
+
+void ranks_cut(struct ranks *k, const struct params *p, size_t bytes)
+{
+	if (k->tensors->begin)
+		buckets_init(&k->buckets, k->tensors, p, bytes);
+}
+
+void ranks_begin(struct ranks *k, struct tape *t)
+{
+	if (k->buckets.n)
+		buckets_begin(&k->buckets, t);
 }
 
 size_t ranks_batch(const struct ranks *k, int each)
@@ -73,28 +166,19 @@ void ranks_share(struct ranks *k, const struct samples *s,
 	};
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void bring(struct ranks *k, int rc, const struct ranks_step *mine)
 {
-	size_t n = (size_t)k->comm->size;
-	double *own = k->shared + SUMS + EACH * (size_t)k->comm->rank;
+	double *each = k->own + SUMS + EACH * (size_t)k->comm->rank;
 
-	memset(k->shared, 0, (SUMS + EACH * n) * sizeof(*k->shared));
-	k->shared[LOSS] = *mine->loss;
-	k->shared[TOKENS] = (double)*mine->tokens;
-	k->shared[FAILED] = rc < 0;
-	k->shared[STOP] = mine->stop;
-	k->shared[SAVE] = mine->save;
-	own[0] = (double)mine->examples;
-	own[1] = mine->busy;
-	own[2] = k->wait;
+	memset(k->own, 0, shared_size(k) * sizeof(*k->own));
+	k->own[FAILED] = rc < 0;
+	k->own[LOSS] = *mine->loss;
+	k->own[TOKENS] = (double)*mine->tokens;
+	k->own[STOP] = mine->stop;
+	k->own[SAVE] = mine->save;
+	each[0] = (double)mine->examples;
+	each[1] = mine->busy;
+	each[2] = k->wait;
 }
 
 static void take_home(struct ranks *k, const struct ranks_step *mine)
@@ -110,34 +194,27 @@ static void take_home(struct ranks *k, const struct ranks_step *mine)
 		    .examples = each[0], .busy = each[1], .wait = each[2]};
 }
 
-/* Before the others end this rank: what went wrong on it. */
-static void tell(const struct ranks *k, int rc, const struct err *err)
-{
-	if (rc < 0 && k->comm->size > 1 && k->hooks->note)
-		k->hooks->note(k->hooks->context, err->text);
-}
-
 int ranks_settle(struct ranks *k, int rc, const struct ranks_step *mine,
 		 struct err *err)
 {
-	size_t n = SUMS + EACH * (size_t)k->comm->size;
-	double start = now();
-
 	tell(k, rc, err);
 	bring(k, rc, mine);
-	k->comm->patience(k->comm, k->patience + 10 * mine->busy);
-	if (k->comm->all_reduce(k->comm, k->shared, n, COMM_F64, COMM_SUM,
-				err) < 0)
+	k->tensors->patience(k->tensors, k->patience);
+	if (meet(k, err) < 0)
 		return -(int)err->code;
-	k->wait = now() - start;
 	take_home(k, mine);
 	if (k->shared[FAILED] > 0 && rc == 0)
-		return err_set(err, ERR_FAILED, "another rank failed");
+		return err_set(err, ERR_FAILED, COMM_ANOTHER);
 	return rc;
 }
 
 int ranks_add_up(struct ranks *k, struct tensor *grad, struct err *err)
 {
+	if (k->buckets.n) {
+		if (buckets_finish(&k->buckets, err) < 0)
+			return -(int)err->code;
+		return buckets_agree(&k->buckets, k->comm, err);
+	}
 	return k->tensors->all_reduce(k->tensors, grad->data,
 				      (size_t)tensor_count(grad), COMM_F32,
 				      COMM_SUM, err);
@@ -145,19 +222,17 @@ int ranks_add_up(struct ranks *k, struct tensor *grad, struct err *err)
 
 int ranks_follow(struct ranks *k, int rc, struct err *err)
 {
-	/* An evaluation or a save of rank 0 takes as long as it takes. */
-	enum { BAD = 2 };
-	double word = rc < 0 ? BAD : rc;
-
-	k->comm->patience(k->comm, 0);
 	tell(k, rc, err);
-	if (k->comm->all_reduce(k->comm, &word, 1, COMM_F64, COMM_MAX, err) < 0)
+	memset(k->own, 0, shared_size(k) * sizeof(*k->own));
+	k->own[FAILED] = rc < 0;
+	k->own[WORD] = rc > 0;
+	if (meet(k, err) < 0)
 		return -(int)err->code;
 	if (rc < 0)
 		return rc;
-	if (word == BAD)
-		return err_set(err, ERR_FAILED, "another rank failed");
-	return (int)word;
+	if (k->shared[FAILED] > 0)
+		return err_set(err, ERR_FAILED, COMM_ANOTHER);
+	return k->shared[WORD] > 0;
 }
 
 /* A sum over the bits of all trained numbers. */
@@ -188,7 +263,7 @@ int ranks_same(struct ranks *k, const struct params *p, struct err *err)
 
 	if (k->comm->size == 1)
 		return 0;
-	if (checksum(p, &sum, err) < 0)
+	if (comm_agree(k->comm, checksum(p, &sum, err), err) < 0)
 		return -(int)err->code;
 	least = most = sum;
 	if (k->comm->all_reduce(k->comm, &least, 1, COMM_U64, COMM_MIN, err) <

@@ -11,6 +11,7 @@
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
+#include "src/base/heartbeat.h"
 #include "src/base/str.h"
 #include "src/checkpoint/save.h"
 #include "src/checkpoint/weights.h"
@@ -59,6 +60,7 @@ static int snapshot_take(struct snapshot *s, const struct params *p,
 		s->n++;
 		if (params_read(p, a, c->data, err) < 0)
 			return -(int)err->code;
+		heartbeat(p->be->heart);
 	}
 	return 0;
 }
@@ -72,7 +74,8 @@ static int write_weights(struct save_folder *f, const char *name,
 	int rc = snapshot_take(&s, p, vision, as, err);
 
 	if (rc == 0)
-		rc = save_safetensors(path, s.t, s.n, NULL, err);
+		rc = save_safetensors_watched(path, s.t, s.n, NULL,
+					      p->be->heart, err);
 	snapshot_release(&s);
 	free(path);
 	return rc;
@@ -82,35 +85,27 @@ static int write_weights(struct save_folder *f, const char *name,
 static int write_moments(struct save_folder *f, const struct params *p,
 			 const struct optim *o, struct err *err)
 {
-	const struct tensor *flat[2] = {&o->m, &o->v};
-	size_t bytes = tensor_bytes(&o->m), n = 0;
 	struct save_tensor *t = xcalloc(2 * p->n, sizeof(*t));
 	struct tensor *view = xcalloc(2 * p->n, sizeof(*view));
 	char *path = file_join(save_path(f), "optim.safetensors");
-	char *host[2] = {xaligned(bytes), xaligned(bytes)};
-	int rc = 0;
+	size_t n = 0;
+	int rc;
 
-	for (int k = 0; k < 2 && rc == 0; k++) {
-		rc = p->be->copy_out(p->be, host[k], flat[k]->data, bytes, err);
-		for (size_t i = 0; i < p->n; i++) {
-			const struct param *a = p->at[i];
+	for (size_t i = 0; i < 2 * p->n; i++) {
+		const struct param *a = p->at[i / 2];
 
-			if (!(a->flags & PARAM_TRAINED))
-				continue;
-			view[n] = tensor_view(host[k] + a->offset * 4, DT_F32,
-					      a->t.ndim, a->t.dim);
-			t[n].name = xasprintf("%c.%s", "mv"[k], a -> name);
-			t[n].tensor = &view[n];
-			t[n].as = DT_F32;
-			n++;
-		}
+		if (!(a->flags & PARAM_TRAINED))
+			continue;
+		view[n] = tensor_view(o->host[i % 2] + a->offset, DT_F32,
+				      a->t.ndim, a->t.dim);
+		t[n].name = xasprintf("%c.%s", "mv"[i % 2], a -> name);
+		t[n].tensor = &view[n];
+		t[n].as = DT_F32;
+		n++;
 	}
-	if (rc == 0)
-		rc = save_safetensors(path, t, n, NULL, err);
+	rc = save_safetensors_watched(path, t, n, NULL, p->be->heart, err);
 	for (size_t i = 0; i < n; i++)
 		free((char *)t[i].name);
-	free(host[0]);
-	free(host[1]);
 	free(path);
 	free(view);
 	free(t);
@@ -128,14 +123,15 @@ static const char *const FILES[] = {"model.safetensors", "vision.safetensors",
 	_(position) _(total) _(warmup) _(batch) _(best_step) _(loss_count)
 #define STATE_NUMBERS(_) _(lr) _(drop) _(smoothing) _(best) _(loss_sum)
 
-static struct json *digests(const char *dir, struct err *err)
+static struct json *digests(const char *dir, const struct heartbeat *heart,
+			    struct err *err)
 {
 	struct json *files = json_new_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(FILES); i++) {
 		char *path = file_join(dir, FILES[i]), hex[HASH_HEX];
 		bool here = file_exists(path);
-		int rc = here ? hash_file(path, hex, err) : 0;
+		int rc = here ? hash_file_watched(path, heart, hex, err) : 0;
 
 		free(path);
 		if (rc < 0) {
@@ -149,9 +145,9 @@ static struct json *digests(const char *dir, struct err *err)
 }
 
 static int write_state(struct save_folder *f, const struct train_state *s,
-		       struct err *err)
+		       const struct heartbeat *heart, struct err *err)
 {
-	struct json *files = digests(save_path(f), err), *j;
+	struct json *files = digests(save_path(f), heart, err), *j;
 	char seed[32], *text;
 	int rc;
 
@@ -200,7 +196,7 @@ int state_save(const char *dir, const struct params *p,
 	if (rc == 0 && optim)
 		rc = write_moments(f, p, optim, err);
 	if (rc == 0 && optim)
-		rc = write_state(f, s, err);
+		rc = write_state(f, s, p->be->heart, err);
 	if (rc == 0)
 		return save_commit(f, err);
 	save_abort(f);
@@ -283,7 +279,8 @@ int state_save_step(const char *run, const struct params *p,
 	return 0;
 }
 
-static int read_state(const char *dir, struct train_state *s, struct err *err)
+static int read_state(const char *dir, struct train_state *s,
+		      const struct heartbeat *heart, struct err *err)
 {
 	char *path = file_join(dir, "state.json"), hex[HASH_HEX], *end;
 	struct json *j = json_read(path, 1 << 20, err);
@@ -312,7 +309,7 @@ static int read_state(const char *dir, struct train_state *s, struct err *err)
 			     dir);
 	for (; f && rc == 0; f = json_next(f)) {
 		path = file_join(dir, json_key(f));
-		rc = hash_file(path, hex, err);
+		rc = hash_file_watched(path, heart, hex, err);
 		if (rc == 0 &&
 		    (!json_is_string(f) || strcmp(hex, json_string(f)) != 0))
 			rc = err_set(err, ERR_CHECKPOINT,
@@ -326,7 +323,7 @@ static int read_state(const char *dir, struct train_state *s, struct err *err)
 }
 
 int state_find(const char *run, char **dir, struct train_state *s,
-	       char **warning, struct err *err)
+	       char **warning, const struct heartbeat *heart, struct err *err)
 {
 	size_t n;
 	char **names = step_names(run, &n);
@@ -339,7 +336,7 @@ int state_find(const char *run, char **dir, struct train_state *s,
 		char *path = file_join(run, names[i]);
 
 		if (!*dir) {
-			rc = read_state(path, s, err);
+			rc = read_state(path, s, heart, err);
 			if (rc == 0)
 				*dir = xstrdup(path);
 			else if (!*warning)
@@ -352,39 +349,53 @@ int state_find(const char *run, char **dir, struct train_state *s,
 	return *dir ? 0 : rc;
 }
 
-/* Copy a stored tensor into device memory, checking type and size. */
-static int restore(const struct weights *w, const char *name,
-		   struct backend *be, void *to, const struct tensor *shape,
-		   struct err *err)
+/* A stored tensor, its type and size as in `shape`; NULL: an error. */
+static const struct tensor *stored(const struct weights *w, const char *name,
+				   const struct tensor *shape, struct err *err)
 {
 	const struct weight *x = weights_find(w, name);
 
-	if (!x || x->tensor.dtype != shape->dtype ||
-	    tensor_count(&x->tensor) != tensor_count(shape))
-		return err_set(err, ERR_CHECKPOINT,
-			       "%s: tensor %s is missing or has another shape",
-			       weights_path(w), name);
-	return be->copy_in(be, to, x->tensor.data, tensor_bytes(shape), err);
+	if (x && x->tensor.dtype == shape->dtype &&
+	    tensor_count(&x->tensor) == tensor_count(shape))
+		return &x->tensor;
+	err_set(err, ERR_CHECKPOINT,
+		"%s: tensor %s is missing or has another shape",
+		weights_path(w), name);
+	return NULL;
+}
+
+/* What belongs to the own slice of one parameter's moment. */
+static int load_moment(const struct weights *w, const struct param *a, int k,
+		       struct optim *o, struct err *err)
+{
+	struct backend *be = o->params->be;
+	char *name = xasprintf("%c.%s", "mv"[k], a -> name);
+	const struct tensor *x = stored(w, name, &a->t, err);
+	float *to = k == 0 ? o->m.data : o->v.data;
+	int64_t n = tensor_count(&a->t);
+	int64_t from = MAX(a->offset, o->own.from);
+	int64_t end = MIN(a->offset + n, o->own.to);
+
+	free(name);
+	if (!x)
+		return -(int)err->code;
+	if (from >= end)
+		return 0;
+	return be->copy_in(be, to + (from - o->own.from),
+			   (const float *)x->data + (from - a->offset),
+			   (size_t)(end - from) * sizeof(*to), err);
 }
 
 static int load_moments(const struct weights *w, struct params *p,
 			struct optim *o, struct err *err)
 {
-	const struct tensor *flat[2] = {&o->m, &o->v};
 	int rc = 0;
 
-	for (size_t i = 0; i < 2 * p->n && rc == 0; i++) {
-		const struct param *a = p->at[i / 2];
-		char *name;
-
-		if (!(a->flags & PARAM_TRAINED))
-			continue;
-		name = xasprintf("%c.%s", "mv"[i % 2], a -> name);
-		rc =
-		    restore(w, name, p->be,
-			    (float *)flat[i % 2]->data + a->offset, &a->t, err);
-		free(name);
-	}
+	for (size_t i = 0; i < 2 * p->n && rc == 0; i++)
+		if (p->at[i / 2]->flags & PARAM_TRAINED) {
+			rc = load_moment(w, p->at[i / 2], i % 2, o, err);
+			heartbeat(p->be->heart);
+		}
 	return rc;
 }
 
@@ -395,12 +406,17 @@ static int load_weights(const struct weights *w, struct params *p, bool vision,
 
 	for (size_t i = 0; i < p->n && rc == 0; i++) {
 		const struct param *a = p->at[i];
+		const struct tensor *x;
 
 		/* What is not trained is as the run found it. */
 		if (is_vision(a) != vision || !(a->flags & PARAM_TRAINED))
 			continue;
-		rc = restore(w, a->name + a->prefix, p->be, a->t.data, &a->t,
-			     err);
+		x = stored(w, a->name + a->prefix, &a->t, err);
+		if (!x)
+			return -(int)err->code;
+		rc = p->be->copy_in(p->be, a->t.data, x->data,
+				    tensor_bytes(&a->t), err);
+		heartbeat(p->be->heart);
 	}
 	return rc;
 }

@@ -15,6 +15,7 @@
 #include "src/train/optim.h"
 
 struct err;
+struct heartbeat;
 
 struct train_state {
 	uint64_t seed;
@@ -41,8 +42,9 @@ struct state_files {
 };
 
 /*
- * Save parameters as a checkpoint in `dir` (replacing it).  With `optim`
- * also what resuming needs.  `as` is the type of the weights.
+ * Save parameters as a checkpoint in `dir` (replacing it).  With `optim`,
+ * collected, also what resuming needs; its files do not tell how many ranks
+ * there were.  `as` is the type of the weights.
  */
 int state_save(const char *dir, const struct params *p,
 	       const struct optim *optim, const struct train_state *s,
@@ -59,9 +61,9 @@ int state_save_step(const char *run, const struct params *p,
  * NULL) says which newer one was damaged.  ERR_CHECKPOINT when none is.
  */
 int state_find(const char *run, char **dir, struct train_state *s,
-	       char **warning, struct err *err);
+	       char **warning, const struct heartbeat *heart, struct err *err);
 
-/* Fill parameters and moments from a step folder. */
+/* Fill parameters, and the own slice of moments, from a step folder. */
 int state_load(const char *dir, struct params *p, struct optim *optim,
 	       struct err *err);
 

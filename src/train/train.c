@@ -26,6 +26,7 @@ const struct train_options TRAIN_DEFAULT = {
     .seed = 1,
     .eval_every = 1,
     .patience = 45,
+    .bucket = (size_t)25 << 20,
     .gate = {.hold = 0.3f, .pull = 1},
     .optim = {.beta1 = 0.9f,
 	      .beta2 = 0.999f,
@@ -62,20 +63,24 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Everything that changes the numbers of a run. */
+/*
+ * Everything that changes the numbers of a run, but for the last bits: a
+ * batch may be dealt out to any number of ranks.
+ */
 static void options_digest(const struct run *r, char hex[HASH_HEX])
 {
 	const struct train_options *o = r->o;
 	char *text = xasprintf(
-	    "%d %d %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
-	    "%lld %.9g %.9g %lld %d %s",
-	    o->epochs, o->batch, o->lr, o->warmup, (double)o->smoothing,
-	    (double)o->drop, (unsigned long long)o->seed,
+	    "%d %zu %.17g %.17g %.9g %.9g %llu %.9g %.9g %.9g %.9g %.9g %d "
+	    "%lld %.9g %.9g %lld 1%s %s",
+	    o->epochs, ranks_batch(&r->ranks, o->batch), o->lr, o->warmup,
+	    (double)o->smoothing, (double)o->drop, (unsigned long long)o->seed,
 	    (double)o->optim.beta1, (double)o->optim.beta2,
 	    (double)o->optim.eps, (double)o->optim.decay, (double)o->optim.clip,
 	    r->m->train_vision, (long long)tensor_count(&r->m->params->value),
 	    (double)o->gate.hold, (double)o->gate.pull,
-	    (long long)o->gate_steps, r->m->comm->size, r->files->config_json);
+	    (long long)o->gate_steps, o->bf16_sums ? " bf16" : "",
+	    r->files->config_json);
 
 	hash_bytes(text, strlen(text), hex);
 	free(text);
@@ -100,11 +105,29 @@ static void fresh_state(struct run *r, const char *data_digest)
 	options_digest(r, s->config);
 }
 
+/* The same batch on another number of ranks: allowed, but it is said. */
+static void note_ranks(const struct run *r)
+{
+	int64_t all = (int64_t)ranks_batch(&r->ranks, r->o->batch);
+	char *line;
+
+	if (!r->ranks.first || !r->hooks->note ||
+	    r->state.batch == r->o->batch || r->state.batch < 1)
+		return;
+	line = xasprintf("%lld ranks made this run so far, now %d do: sums are "
+			 "rounded otherwise%s",
+			 (long long)(all / r->state.batch), r->m->comm->size,
+			 r->o->drop > 0 ? ", and dropout differs" : "");
+	r->hooks->note(r->hooks->context, line);
+	free(line);
+}
+
 static int restore(struct run *r, struct err *err)
 {
 	struct train_state want = r->state;
 	char *dir, *warning, *line;
-	int rc = state_find(r->out, &dir, &r->state, &warning, err);
+	int rc =
+	    state_find(r->out, &dir, &r->state, &warning, &r->ranks.heart, err);
 
 	if (warning && r->hooks->note) {
 		line = xasprintf("a newer step is damaged and left out: %s",
@@ -128,8 +151,29 @@ static int restore(struct run *r, struct err *err)
 	else
 		rc = state_load(dir, r->m->params, &r->optim, err);
 	r->optim.step = r->state.step;
+	if (rc == 0)
+		note_ranks(r);
+	r->state.batch = r->o->batch;
 	free(dir);
 	return rc;
+}
+
+/* The features of this rank's pictures. */
+static int see(struct run *r, const struct ranks_share *mine, struct err *err)
+{
+	const struct train_model *m = r->m;
+	const struct batcher_vision v = {m->vision, m->norm,
+					 m->model->config.feat_dim};
+
+	if (!m->train_vision)
+		return batcher_look(&r->batcher, m->be, r->s, mine->index, &v,
+				    err);
+	r->batcher.batch.feats_on_tape =
+	    batcher_features(&r->batcher, &r->tape, r->s->size, &v);
+	if (!r->tape.failed)
+		return 0;
+	*err = r->tape.err;
+	return -(int)err->code;
 }
 
 /* This rank's part of a batch: loss, and gradients by its share. */
@@ -153,19 +197,16 @@ static int compute(struct run *r, const struct ranks_share *mine, double *loss,
 	t->key = (struct rng_key){.seed = ranks_seed(&r->ranks, r->state.seed),
 				  .step = (uint32_t)(r->state.step + 1)};
 	batcher_fill(b, r->s, mine->index, mine->n, m->vision != NULL);
-	if (b->batch.N) {
-		t->recording = m->train_vision;
-		b->batch.feats_on_tape = batcher_features(
-		    b, t, m->vision, m->norm, r->s->size, m->train_vision);
-		t->recording = true;
-	}
+	if (b->batch.N && see(r, mine, err) < 0)
+		return -(int)err->code;
 	/* Its mean is over examples, the loss's over tokens. */
 	lesson.pull *= (float)(mine->of_examples / mine->of_tokens);
 	out = umie_loss(t, m->model, &b->batch, o->smoothing,
 			held ? &lesson : NULL, NULL);
 	seed = tape_input(t, DT_F32, 1, &one, &(float){(float)mine->of_tokens});
-	if (t->failed || tape_read(t, out, &value) < 0 ||
-	    tape_backward(t, out, seed) < 0) {
+	/* Read last: a device has then computed all of it, and said so. */
+	if (t->failed || tape_backward(t, out, seed) < 0 ||
+	    tape_read(t, out, &value) < 0) {
 		*err = t->err;
 		return -(int)err->code;
 	}
@@ -184,9 +225,11 @@ static int step(struct run *r, size_t i, struct train_progress *p,
 	int rc;
 
 	tape_reset(&r->tape);
+	ranks_begin(&r->ranks, &r->tape);
 	r->batcher.tokens = 0;
 	ranks_share(&r->ranks, r->s, r->order + r->first[i],
 		    r->first[i + 1] - r->first[i], &mine);
+	ranks_part(&r->ranks);
 	rc = params_zero_grad(m->params, err);
 	if (rc == 0)
 		rc = compute(r, &mine, &p->loss, err);
@@ -221,9 +264,17 @@ static int save_step(struct run *r, struct err *err)
 {
 	int rc = ranks_same(&r->ranks, r->m->params, err);
 
-	if (rc == 0 && r->ranks.first)
-		rc = state_save_step(r->out, r->m->params, &r->optim, &r->state,
-				     r->files, err);
+	if (rc == 0 && r->o->shard) /* all ranks give their parts */
+		rc = optim_collect(&r->optim, err);
+	if (rc == 0 && r->ranks.first) {
+		ranks_part(&r->ranks);
+		if (!r->o->shard)
+			rc = optim_collect(&r->optim, err);
+		if (rc == 0)
+			rc = state_save_step(r->out, r->m->params, &r->optim,
+					     &r->state, r->files, err);
+	}
+	optim_forget(&r->optim);
 	rc = ranks_follow(&r->ranks, rc, err);
 	if (rc == 0)
 		train_log_saved(r->log, &r->state);
@@ -267,8 +318,12 @@ static int evaluate_here(struct run *r, struct err *err)
  */
 static int evaluate(struct run *r, struct err *err)
 {
-	int rc = r->ranks.first ? evaluate_here(r, err) : 0;
+	int rc = 0;
 
+	if (r->ranks.first) {
+		ranks_part(&r->ranks);
+		rc = evaluate_here(r, err);
+	}
 	if (rc == -ERR_CANCELLED)
 		rc = 1;
 	return ranks_follow(&r->ranks, rc, err);
@@ -375,7 +430,8 @@ static int prepare(struct run *r, const char *data_digest, bool resume,
 	for (size_t i = 0; i < n; i++)
 		r->length[i] = (int)(r->s->at[i].input.n + r->s->at[i].label.n);
 	fresh_state(r, data_digest);
-	if (optim_init(&r->optim, r->m->params, &r->o->optim, err) < 0)
+	if (optim_init(&r->optim, r->m->params, &r->o->optim,
+		       r->o->shard ? r->m->tensors : NULL, err) < 0)
 		return -(int)err->code;
 	if (resume && restore(r, err) < 0)
 		return -(int)err->code;
@@ -389,8 +445,10 @@ static int finish(struct run *r, struct err *err)
 {
 	int rc = 0;
 
-	if (!r->hooks->evaluate && r->ranks.first)
+	if (!r->hooks->evaluate && r->ranks.first) {
+		ranks_part(&r->ranks);
 		rc = save_best(r, err);
+	}
 	return ranks_follow(&r->ranks, rc, err);
 }
 
@@ -404,7 +462,11 @@ int train_run(const struct train_model *m, const struct samples *s,
 	int rc = 0;
 
 	tape_init(&r.tape, m->be);
+	r.tape.recompute = o->recompute;
 	ranks_init(&r.ranks, m->comm, m->tensors, o->patience, hooks);
+	ranks_cut(&r.ranks, m->params, o->bucket);
+	m->be->heart = &r.ranks.heart;
+	ranks_part(&r.ranks);
 	rc = prepare(&r, data_digest, resume, err);
 	rc = ranks_follow(&r.ranks, rc, err);
 	while (rc == 0 && r.state.epoch < o->epochs)
@@ -414,6 +476,7 @@ int train_run(const struct train_model *m, const struct samples *s,
 	if (rc == 1)
 		rc = err_set(err, ERR_CANCELLED, "stopped after step %lld",
 			     (long long)r.state.step);
+	m->be->heart = NULL;
 	train_log_close(r.log);
 	ranks_release(&r.ranks);
 	optim_release(&r.optim);

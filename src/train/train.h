@@ -37,8 +37,13 @@ struct train_options {
 	int64_t save_every;      /* steps; 0: only at the end of an epoch */
 	int eval_every;          /* epochs; 0: never */
 	double patience;         /* seconds that a silent rank is waited for */
+	size_t bucket;           /* bytes of gradient that devices add up at a
+				    time, beside the computation */
+	bool bf16_sums;          /* they do it in bf16 */
 	struct gate_lesson gate; /* of the first gate_steps steps */
 	int64_t gate_steps;      /* 0: the gate is always the model's own */
+	bool shard;              /* moments over the ranks; changes no number */
+	bool recompute;          /* the inside of layers; changes no number */
 	struct optim_options optim;
 };
 extern const struct train_options TRAIN_DEFAULT;

@@ -2,10 +2,10 @@
  * control -- what a test may ask of the emulated device.
  *
  * The same settings are read from the environment when the program starts:
- * CUDAEMU_ORDER=fwd|rev|rand:SEED, CUDAEMU_STREAMS=eager|lazy,
+ * CUDAEMU_ORDER=fwd|rev|rand:SEED, CUDAEMU_STREAMS=eager|lazy|late,
  * CUDAEMU_PROTECT=1 (host code cannot touch device memory), CUDAEMU_MEM=BYTES,
- * CUDAEMU_DEVICES=N, CUDAEMU_FAIL=NAME:N (that call fails the N-th time),
- * CUDAEMU_TRACE=1.
+ * CUDAEMU_DEVICES=N, CUDAEMU_FAIL=NAME:N (that call fails the N-th time;
+ * ncclArrive:N is the N-th sum, which this rank never joins), CUDAEMU_TRACE=1.
  */
 #ifndef UMIE_TESTS_CUDAEMU_CONTROL_H
 #define UMIE_TESTS_CUDAEMU_CONTROL_H
@@ -21,6 +21,13 @@ extern "C" {
 void cudaemu_set_order(const char *order);
 /* lazy: queued work runs only when somebody waits for it. */
 void cudaemu_set_lazy(bool lazy);
+/*
+ * "eager", "lazy", "late": the first stream of a device runs only when another
+ * waits for it, and the others at once.
+ */
+void cudaemu_set_streams(const char *how);
+/* How many devices there are from now on. */
+void cudaemu_set_devices(int n);
 /* The n-th call of the runtime or a library from now on fails; 0: none. */
 void cudaemu_fail_at(long n);
 /* cublasLt has no algorithm for any shape: the caller's own kernel runs. */

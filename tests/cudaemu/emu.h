@@ -14,7 +14,7 @@ namespace cudaemu
 
 /* Settings; see control.h. */
 struct Options {
-	bool lazy, protect, trace, no_algorithm;
+	bool lazy, late, protect, trace, no_algorithm;
 	int order; /* 0 fwd, 1 rev, 2 random */
 	uint64_t random;
 	int devices;
@@ -31,6 +31,8 @@ bool inject(const char *api);
 
 /* Run `f` when the stream gets to it. */
 cudaError_t enqueue(cudaStream_t st, std::function<void()> f);
+/* The same again and again until `f` says that it is done. */
+cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f);
 
 /* n bytes at p are within one allocation of the device. */
 bool check_dev_range(const void *p, size_t n, const char *what);

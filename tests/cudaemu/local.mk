@@ -27,7 +27,11 @@ libcudaemu_a_SOURCES = \
 	tests/cudaemu/fiber.cpp \
 	tests/cudaemu/lt.cpp \
 	tests/cudaemu/runtime.cpp
-libcudaemu_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+if NCCL_HEADERS
+libcudaemu_a_SOURCES += tests/cudaemu/nccl.cpp
+nccl_twin = libumie_nccl.a
+endif
+libcudaemu_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS) $(NCCL_CPPFLAGS)
 libcudaemu_a_CXXFLAGS = -std=gnu++20 -O2 -g -fPIC -Wall -Wextra \
 	-Wno-deprecated-declarations
 libcudaemu_a_LIBADD = $(emu_objects)
@@ -36,10 +40,23 @@ emu_libs = libumie_cuda.a libcudaemu.a $(LDADD) -lstdc++
 
 # A plugin like the real one, for `umie --device cuda` in tests.
 check_DATA = tests/cudaemu/umie-cuda.so
-tests/cudaemu/umie-cuda.so: libumie_cuda.a libcudaemu.a
+tests/cudaemu/umie-cuda.so: libumie_cuda.a $(nccl_twin) libcudaemu.a
 	$(AM_V_CCLD)$(CC) -shared $(UMIE_LDFLAGS) $(LDFLAGS) -o $@ \
-		-Wl,--whole-archive libumie_cuda.a libcudaemu.a \
+		-Wl,--whole-archive libumie_cuda.a $(nccl_twin) libcudaemu.a \
 		-Wl,--no-whole-archive -Wl,-Bsymbolic -lstdc++ -lpthread -lm
+
+# Both plugins are one file, since they share the emulated device.
+if NCCL_HEADERS
+check_DATA += tests/cudaemu/umie-nccl.so
+tests/cudaemu/umie-nccl.so: tests/cudaemu/umie-cuda.so
+	$(AM_V_GEN)ln -sf umie-cuda.so $@
+CLEANFILES += tests/cudaemu/umie-nccl.so
+
+check_PROGRAMS += tests/check_nccl
+tests_check_nccl_SOURCES = tests/check_nccl.c tests/small_model.h tests/tap.h \
+	tests/thread_comm.c tests/thread_comm.h
+tests_check_nccl_LDADD = libumie_nccl.a $(emu_libs)
+endif
 
 check_PROGRAMS += tests/check_cuda_ops tests/check_cuda_conv \
 	tests/check_cuda_model

@@ -8,7 +8,7 @@
 build=${1:?usage: mutate.sh BUILD [FILE...]}
 shift
 src=$(cd "$(dirname "$0")/../.." && pwd)
-cd "$build" || exit 2
+cd "$build" && build=$(pwd) || exit 2
 flags="-std=gnu++20 -O1 -g -fPIC -w -D_GNU_SOURCE -I$src \
 	-isystem ${CUDA:-/usr/local/cuda}/include"
 tmp=$(mktemp -d) || exit 2
@@ -26,7 +26,11 @@ mutants() {
 	/cudaStreamSynchronize\(c->stream\), "a comp/ {
 		print NR ":cudaStreamSynchronize(c->stream):cudaSuccess" }
 	/cudaEventSynchronize\(free\)/ {
-		print NR ":cudaEventSynchronize(free):cudaSuccess" }' "$1"
+		print NR ":cudaEventSynchronize(free):cudaSuccess" }
+	/cudaStreamWaitEvent\(n->stream, n->ready, 0\)/ {
+		print NR ":cudaStreamWaitEvent(n->stream, n->ready, 0):cudaSuccess" }
+	/cudaEventQuery\(n->done\)/ {
+		print NR ":cudaEventQuery(n->done):cudaSuccess" }' "$1"
 }
 
 # one FILE LINE FROM TO: build and run; 0 when a test fails
@@ -49,12 +53,20 @@ one() {
 	for v in base avx2 avx512; do
 		[ -f libumie_vec_$v.a ] && libs="$libs libumie_vec_$v.a"
 	done
-	for t in ops conv; do
+	tests="check_cuda_ops check_cuda_conv"
+	case $name in
+	nccl.c) tests=check_nccl ;;
+	cast.cu) tests="check_cuda_ops check_nccl" ;;
+	esac
+	for t in $tests; do
+		more=
+		[ $t != check_nccl ] ||
+			more="tests/thread_comm.o libumie_nccl.a"
 		${CXX:-g++} ${LINK_FLAGS-} -o "$tmp/t" \
-			tests/check_cuda_$t.o "$object" $libs -fopenmp -ldnnl \
+			tests/$t.o "$object" $more $libs -fopenmp -ldnnl \
 			-lcjson -lnettle -lpthread -lm || return 0
 		# The first failure ends it; a crash says nothing more.
-		timeout 300 "$tmp/t" 2>&1 | awk '
+		srcdir=$src builddir=$build timeout 300 "$tmp/t" 2>&1 | awk '
 			/^not ok/ || /ERROR/ { exit found = 1 }
 			/^1\.\./ { plan = 1 }
 			END { exit found || !plan }' || return 0
@@ -62,7 +74,7 @@ one() {
 	return 1
 }
 
-[ $# -gt 0 ] || set -- "$src"/cuda/*.cu "$src"/cuda/copy.c
+[ $# -gt 0 ] || set -- "$src"/cuda/*.cu "$src"/cuda/copy.c "$src"/cuda/nccl.c
 for f in "$@"; do
 	mutants "$f" >"$tmp/list"
 	while IFS=: read -r line from to; do

@@ -34,7 +34,7 @@ static const char *env(const char *name, const char *fallback)
 
 __attribute__((constructor)) static void init()
 {
-	opt.lazy = !strcmp(env("CUDAEMU_STREAMS", "eager"), "lazy");
+	cudaemu_set_streams(env("CUDAEMU_STREAMS", "eager"));
 	opt.protect = atoi(env("CUDAEMU_PROTECT", "0"));
 	opt.trace = atoi(env("CUDAEMU_TRACE", "0"));
 	opt.devices = atoi(env("CUDAEMU_DEVICES", "1"));
@@ -259,9 +259,20 @@ void cudaemu_set_order(const char *o)
 		opt.random = strtoull(o + 5, 0, 0) * 0x9E3779B97F4A7C15ull + 1;
 }
 
+void cudaemu_set_streams(const char *how)
+{
+	opt.lazy = !strcmp(how, "lazy");
+	opt.late = !strcmp(how, "late");
+}
+
 void cudaemu_set_lazy(bool lazy)
 {
-	opt.lazy = lazy;
+	cudaemu_set_streams(lazy ? "lazy" : "eager");
+}
+
+void cudaemu_set_devices(int n)
+{
+	opt.devices = n;
 }
 
 void cudaemu_fail_at(long n)
@@ -311,14 +322,18 @@ bool cudaemu_guards_intact(void)
 
 // Streams and events ---------------------------------------------------------
 
+/* Each piece of work says whether it is done; a sum over ranks may wait. */
 struct CUstream_st {
-	std::deque<std::function<void()>> q;
+	std::deque<std::function<bool()>> q;
 	uint64_t enq = 0, done = 0;
+	int dev = 0;
+	bool lies_still = false; /* with CUDAEMU_STREAMS=late */
 };
 struct CUevent_st {
 	CUstream_st *s = 0;
 	uint64_t seq = 0;
 };
+static std::map<int, int> streams_of; // streams that a device has
 
 static CUstream_st *stream_of(cudaStream_t s)
 {
@@ -327,23 +342,41 @@ static CUstream_st *stream_of(cudaStream_t s)
 	return s;
 }
 
-static void drain(CUstream_st *s, uint64_t upto = ~0ull)
+/* As much as can be done now; false: something waits for another rank. */
+static bool drain(CUstream_st *s, uint64_t upto = ~0ull)
 {
 	for (;;) {
-		std::function<void()> f;
+		std::function<bool()> f;
+		bool done;
 
 		{
 			std::lock_guard<std::recursive_mutex> l(G);
 
 			if (s->q.empty() || s->done >= upto)
-				return;
+				return true;
 			f = std::move(s->q.front());
 			s->q.pop_front();
 		}
 		open_mem(1);
-		f();
+		done = f();
 		open_mem(-1);
+		if (!done) {
+			std::lock_guard<std::recursive_mutex> l(G);
+
+			s->q.push_front(std::move(f));
+			return false;
+		}
 		s->done++;
+	}
+}
+
+/* The same until all is done, as the host waits. */
+static void drain_all(CUstream_st *s, uint64_t upto = ~0ull)
+{
+	while (!drain(s, upto)) {
+		timespec t = {0, 50000};
+
+		nanosleep(&t, 0);
 	}
 }
 
@@ -351,6 +384,14 @@ namespace cudaemu
 {
 
 cudaError_t enqueue(cudaStream_t st, std::function<void()> f)
+{
+	return enqueue_waiting(st, [f = std::move(f)] {
+		f();
+		return true;
+	});
+}
+
+cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f)
 {
 	CUstream_st *s = stream_of(st);
 
@@ -360,7 +401,7 @@ cudaError_t enqueue(cudaStream_t st, std::function<void()> f)
 		s->q.push_back(std::move(f));
 		s->enq++;
 	}
-	if (!opt.lazy)
+	if (!opt.lazy && !(opt.late && s->lies_still))
 		drain(s);
 	return cudaSuccess;
 }
@@ -498,13 +539,22 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
 {
 	INJ(cudaErrorMemoryAllocation);
 	*s = new CUstream_st;
-	objects++;
+	(*s)->dev = cur_dev;
+	{
+		std::lock_guard<std::recursive_mutex> l(G);
+
+		(*s)->lies_still = streams_of[cur_dev]++ == 0;
+		objects++;
+	}
 	return cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t s)
 {
+	std::lock_guard<std::recursive_mutex> l(G);
+
 	drain(s);
+	streams_of[s->dev]--;
 	delete s;
 	objects--;
 	return cudaSuccess;
@@ -514,13 +564,15 @@ cudaError_t cudaStreamSynchronize(cudaStream_t s)
 {
 	bool fails = inject(__func__);
 
-	drain(stream_of(s));
+	drain_all(stream_of(s));
 	return ret(fails ? cudaErrorLaunchFailure : cudaSuccess);
 }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned)
 {
 	INJ(cudaErrorMemoryAllocation);
+	std::lock_guard<std::recursive_mutex> l(G);
+
 	*e = new CUevent_st;
 	objects++;
 	return cudaSuccess;
@@ -528,6 +580,8 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned)
 
 cudaError_t cudaEventDestroy(cudaEvent_t e)
 {
+	std::lock_guard<std::recursive_mutex> l(G);
+
 	delete e;
 	objects--;
 	return cudaSuccess;
@@ -545,8 +599,31 @@ cudaError_t cudaEventSynchronize(cudaEvent_t e)
 {
 	INJ(cudaErrorLaunchFailure);
 	if (e->s)
-		drain(e->s, e->seq);
+		drain_all(e->s, e->seq);
 	return cudaSuccess;
+}
+
+cudaError_t cudaEventQuery(cudaEvent_t e)
+{
+	INJ(cudaErrorLaunchFailure);
+	if (e->s)
+		drain(e->s, e->seq);
+	return e->s && e->s->done < e->seq ? ret(cudaErrorNotReady)
+					   : cudaSuccess;
+}
+
+/* What the event stands for now, not when the stream gets there. */
+cudaError_t cudaStreamWaitEvent(cudaStream_t st, cudaEvent_t e, unsigned)
+{
+	CUstream_st *other = e->s;
+	uint64_t seq = e->seq;
+
+	INJ(cudaErrorUnknown);
+	return ret(enqueue_waiting(st, [=] {
+		if (other)
+			drain(other, seq);
+		return !other || other->done >= seq;
+	}));
 }
 
 cudaError_t cudaGetLastError(void)
