@@ -34,6 +34,9 @@ void fold_remember(struct item *it);
 void fold_edited(struct session_example *e, struct item *it);
 void fold_accept(struct item *it);
 
+/* A new item, with all that it belongs to (fold-add.c). */
+int fold_add(const struct folding *f);
+
 /* Records of a file, brought in by session_import() (fold-import.c). */
 int fold_import(const struct folding *f);
 

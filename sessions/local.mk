@@ -7,6 +7,7 @@ libsessions_a_SOURCES = \
 	sessions/export.c sessions/export.h \
 	sessions/filter.c sessions/filter.h \
 	sessions/fold.c sessions/fold.h \
+	sessions/fold-add.c \
 	sessions/fold-import.c \
 	sessions/import.c sessions/import.h \
 	sessions/import-match.c sessions/import-match.h \
