@@ -35,7 +35,8 @@ libtui_a_SOURCES = \
 	tui/cmd-serve.c \
 	tui/cmd-set.c \
 	tui/cmd-selftest.c \
-	tui/cmd-train.c \
+	tui/cmd-train.c tui/train-job.h \
+	tui/train-read.c tui/train-tell.c \
 	tui/cmd-vary.c \
 	tui/cmd-yank.c \
 	tui/cmd-add.c \
