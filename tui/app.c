@@ -12,6 +12,7 @@
 #include "src/engine/clock.h"
 #include "src/engine/device.h"
 #include "tui/app-session.h"
+#include "tui/demo.h"
 #include "tui/training.h"
 #include "tui/probe-view.h"
 #include "tui/show.h"
@@ -78,6 +79,7 @@ void app_release(struct app *a)
 	open_report_release(&a->report);
 	extraction_free(a->result);
 	scoring_release(&a->scoring);
+	demo_free(a->demo);
 	training_free(a->training);
 	image_release(&a->picture);
 	free(a->picture_error);

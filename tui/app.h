@@ -92,6 +92,7 @@ struct app {
 	size_t n_ahead;
 	struct labels failed;      /* ids of examples the model failed on */
 	unsigned shown;            /* version of the session on the screen */
+	struct demo *demo;         /* what is shipped; owned; or NULL */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	struct show *show;         /* owned; NULL: nothing is replayed */
 	bool mute;                 /* app_say() and app_note() are not heard */

@@ -9,6 +9,7 @@
 #include "src/base/str.h"
 #include "tui/app.h"
 #include "tui/commands.h"
+#include "tui/demo.h"
 #include "tui/items.h"
 
 static int step(struct app *app, int by, bool todo, struct err *err)
@@ -16,6 +17,10 @@ static int step(struct app *app, int by, bool todo, struct err *err)
 	const struct state *s;
 	int to;
 
+	if (!app->session && app->demo && !todo) {
+		demo_step(app, by);
+		return 0;
+	}
 	if (!app_session(app, err))
 		return -(int)err->code;
 	s = session_state(app->session);

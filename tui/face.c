@@ -12,6 +12,7 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/cmd.h"
+#include "tui/demo.h"
 #include "tui/rc.h"
 #include "tui/script.h"
 
@@ -98,33 +99,6 @@ bool face_color(const struct app *app)
 	if (strcmp(when, "auto") != 0)
 		return strcmp(when, "always") == 0;
 	return isatty(STDOUT_FILENO) && !(no && *no) && !is_dumb();
-}
-
-/* The first demonstration example becomes what is edited. */
-static void first_example(struct app *app)
-{
-	struct dataset d = {0};
-	struct dataset_options o = {0};
-	struct err err;
-	char *dir = bundle_default(app->argv0, &err), *path;
-
-	if (!dir)
-		return;
-	path = file_join(dir, "examples.jsonl");
-	if (dataset_read(&d, path, &o, &err) == 0 && d.n) {
-		char *image = d.ex[0].image;
-
-		example_request(&d.ex[0], &app->request);
-		app->request.image = NULL;
-		app_set_image(app, image);
-		app->request.boxes = d.ex[0].boxes;
-		app->request.boxes_relative = d.ex[0].boxes_relative;
-	} else {
-		app_note(app, "%s", err.text);
-	}
-	dataset_release(&d);
-	free(path);
-	free(dir);
 }
 
 /* The argument names a file: a session or a data set. */
@@ -294,14 +268,14 @@ int face_run(struct app *app, int argc, char **argv)
 	demo = rc == 0 && !a.n_pos && !args_has(&a, "image");
 	if (rc == 0 && !ran && !wants_lines(app)) {
 		if (demo) {
-			first_example(app);
+			demo_begin(app);
 			offer(app);
 		}
 		return screen_mode(app);
 	}
 	if (rc == 0 && !ran && demo && !isatty(STDIN_FILENO) &&
 	    !settings_on(&app->settings, SET_PLAIN))
-		rc = line_demo(app, &err);
+		rc = demo_lines(app, &err);
 	if (rc == 0 && !ran && demo && isatty(STDIN_FILENO))
 		offer(app);
 	if (rc < 0) {

@@ -40,9 +40,6 @@ void line_show(struct app *app);
 int line_signals(struct app *app, struct err *err);
 int line_signal(void);
 
-/* The five demonstration examples, one after the other, as text. */
-int line_demo(struct app *app, struct err *err);
-
 /* The full screen; returns the exit code. */
 int screen_mode(struct app *app);
 

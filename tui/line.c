@@ -262,26 +262,3 @@ int line_mode(struct app *app)
 	/* At a prompt a mistake was seen. */
 	return app->exit_code > 128 ? app->exit_code : 0;
 }
-
-int line_demo(struct app *app, struct err *err)
-{
-	struct dataset d = {0};
-	struct dataset_options o = {0};
-	char *dir = bundle_default(app->argv0, err), *path;
-	int rc;
-
-	if (!dir)
-		return -(int)err->code;
-	path = file_join(dir, "examples.jsonl");
-	rc = dataset_read(&d, path, &o, err);
-	free(path);
-	free(dir);
-	for (size_t i = 0; i < d.n && rc == 0; i++) {
-		example_request(&d.ex[i], &app->request);
-		app_predict(app);
-		app_wait(app);
-		line_show(app);
-	}
-	dataset_release(&d);
-	return rc;
-}

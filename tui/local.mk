@@ -54,6 +54,7 @@ libtui_a_SOURCES = \
 	tui/complete.c tui/complete.h \
 	tui/decide.c tui/decide.h \
 	tui/rc.c tui/rc.h \
+	tui/demo.c tui/demo.h \
 	tui/doctor.c tui/doctor.h \
 	tui/editor.c tui/editor.h \
 	tui/face.c tui/face.h \
