@@ -17,6 +17,7 @@ libumie_a_SOURCES += \
 	src/probe/sweep.c src/probe/sweep.h \
 	src/probe/table.c src/probe/table.h \
 	src/probe/variant.c src/probe/variant.h \
+	src/probe/variant-make.c src/probe/variant-row.h \
 	src/probe/wdiff.c src/probe/wdiff.h \
 	src/probe/words.c src/probe/words.h \
 	src/probe/worklist.c src/probe/worklist.h
