@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+#include "tui/probe-view.h"
 #include "tui/progress.h"
 
 enum { ROOMY = 100 }; /* columns: size and type of the weights find room */
@@ -55,6 +56,7 @@ static int status_session(const struct app *app, const struct port *p, int at)
 
 void bar_status(const struct app *app, const struct port *p)
 {
+	struct str set = {0};
 	const char *name;
 	int at, n;
 
@@ -82,10 +84,14 @@ void bar_status(const struct app *app, const struct port *p)
 		       screen_title(app->ui->screen));
 	if (app->session)
 		at = status_session(app, p, at);
-	if (app->result)
+	if (probe_view_progress(app, &set))
+		at = port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s",
+				 set.s);
+	else if (app->result)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms",
 				 app->result->ms.total);
 	port_printf(p, 0, at, INK_REVERSE, "  %s", activity(app));
+	str_release(&set);
 }
 
 /* Some name their keys themselves: "j k result". */

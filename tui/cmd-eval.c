@@ -250,6 +250,7 @@ static int exec_live(struct app *app, const struct args *a, struct err *err)
 	s->floor = floor;
 	j = job_new(JOB_CALL);
 	j->call = evaluate_call(a->pos[0], &d, &o);
+	j->patient = true;
 	s->job = engine_submit(app->engine, j);
 	app->dirty |= DIRTY_EVAL | DIRTY_STATUS;
 	return 0;

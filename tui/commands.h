@@ -37,6 +37,7 @@
 	_(score) \
 	_(compare_live) \
 	_(attn) \
+	_(write) \
 	_(help) \
 	_(load) \
 	_(session) \

@@ -77,6 +77,7 @@ libtui_a_SOURCES = \
 	tui/pane-picture.c \
 	tui/pane-results.c \
 	tui/pane-scores.c \
+	tui/pane-set.c \
 	tui/pane-sweep.c \
 	tui/pane-text.c \
 	tui/progress.c tui/progress.h \

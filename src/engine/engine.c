@@ -97,9 +97,15 @@ static struct event *event_new(enum event_kind kind, const struct job *j,
 	return ev;
 }
 
+/* May not run between the slices of `begun`. */
+static bool waits_for(const struct job *j, const struct job *begun)
+{
+	return j->kind == JOB_CALL && (j->patient || !begun->patient);
+}
+
 /*
- * The next job: the first, but short ones pass a call that has begun.  They
- * do not pass another checkpoint's opening.
+ * The next job: the first, but short ones pass a call that has begun, and
+ * calls one that is patient.  They do not pass another checkpoint's opening.
  */
 static struct node *choose(struct engine *e)
 {
@@ -108,7 +114,7 @@ static struct node *choose(struct engine *e)
 	if (e->first->begun) {
 		do
 			at = &(*at)->next;
-		while (*at && (*at)->job->kind == JOB_CALL);
+		while (*at && waits_for((*at)->job, e->first->job));
 		if (!*at || (*at)->job->kind == JOB_OPEN)
 			at = &e->first;
 	}

@@ -9,7 +9,7 @@ libumie_a_SOURCES += \
 	src/probe/progress.c src/probe/progress.h \
 	src/probe/second.c src/probe/second.h \
 	src/probe/set.c src/probe/set.h \
-	src/probe/set-internal.h \
+	src/probe/set-data.c src/probe/set-internal.h \
 	src/probe/set-kinds.c \
 	src/probe/set-report.c \
 	src/probe/stats.c src/probe/stats.h \
