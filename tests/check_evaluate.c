@@ -172,6 +172,7 @@ static void check_own_boxes(void)
 			  &(struct dataset_options){.format = DATA_JSONL},
 			  &err) < 0)
 		bug("%s", err.text);
+	w.v.next = w.v.end = w.data.n;
 	w.x.image_w = w.x.image_h = 200;
 	w.x.regions.n = 2;
 	w.x.regions.box[0] = (struct box){0, 0, 200, 200};
