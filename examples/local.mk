@@ -41,9 +41,15 @@ tests_check_openset_SOURCES = \
 
 # Scripts to read and to run (cd there first); each is also a test.
 dist_pkgdata_DATA = \
+	examples/annotate.umie \
 	examples/compare-pictures.umie \
+	examples/compare.umie \
 	examples/gate-hold.umie \
-	examples/instruction.umie
+	examples/gate-sweep.umie \
+	examples/instruction.umie \
+	examples/probe.umie \
+	examples/replay.umie \
+	examples/train.umie
 dist_check_SCRIPTS += tests/examples.test
 
 # Installed where bundle_default() looks.
