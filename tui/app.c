@@ -12,8 +12,10 @@
 #include "src/engine/clock.h"
 #include "src/engine/device.h"
 #include "tui/app-session.h"
-#include "tui/training.h"
+#include "tui/player.h"
 #include "tui/probe-view.h"
+#include "tui/training.h"
+#include "tui/ui.h"
 
 enum {
 	THUMBNAIL = 640, /* pixels of the longer side */
@@ -56,10 +58,36 @@ static void forget_spool(struct app *a)
 	a->spool = NULL;
 }
 
+void app_forget(struct app *a)
+{
+	extract_request_release(&a->request);
+	a->request = (struct extract_request){.task = TASK_MNER};
+	a->request.text = xstrdup("");
+	app_apply_settings(a);
+	extraction_free(a->result);
+	a->result = NULL;
+	image_release(&a->picture);
+	a->picture = (struct image){0};
+	free(a->picture_error);
+	a->picture_error = NULL;
+	probe_view_free(a->probe);
+	a->probe = NULL;
+	labels_release(&a->failed);
+	a->n_ahead = 0;
+	a->live_job = a->picture_job = 0;
+	a->selected = -1;
+	a->stale = a->open = false;
+	a->run_at = 0;
+	if (a->ui)
+		ui_show_first(a->ui);
+	a->dirty = DIRTY_ALL;
+}
+
 void app_release(struct app *a)
 {
 	struct err err;
 
+	player_close(a);
 	engine_stop(a->engine);
 	a->engine = NULL;
 	if (recorder_close(a->recorder, &err) < 0)
@@ -299,7 +327,7 @@ void app_edited(struct app *a)
 
 int app_timeout(const struct app *a)
 {
-	int look = a->training ? LOOK_MS : -1;
+	int look = a->training ? LOOK_MS : player_timeout(a);
 	double left, at = a->run_at;
 
 	if (a->save_at != 0 && (at == 0 || a->save_at < at))
@@ -316,6 +344,7 @@ void app_tick(struct app *a)
 		app_predict(a);
 	app_session_tick(a);
 	training_tick(a);
+	player_tick(a);
 }
 
 static void opened(struct app *a, struct event *ev)

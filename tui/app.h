@@ -18,6 +18,7 @@
 #include "tui/settings.h"
 
 struct decoder;
+struct player;
 struct probe_view;
 struct str;
 struct training;
@@ -91,6 +92,7 @@ struct app {
 	unsigned shown;            /* version of the session on the screen */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	bool replaying;         /* answers and pictures come from a recording */
+	struct player *player;  /* of the recording; owned; NULL: none */
 	double save_at;         /* ms; soft acts are due then; 0: none */
 	struct scoring scoring; /* what :eval fills */
 	struct training *training; /* the run of :train; owned; or NULL */
@@ -152,6 +154,9 @@ void app_set_image(struct app *a, const char *path); /* NULL: none */
  * into a file of its own.  ERR_DATA. */
 int app_image(struct app *a, const char *path, struct err *err);
 void app_predict(struct app *a);
+
+/* Nothing is asked, answered, selected; engine and settings stay. */
+void app_forget(struct app *a);
 
 /* The request changed: predict 150 ms after the last change. */
 void app_edited(struct app *a);

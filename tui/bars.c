@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+#include "tui/player.h"
 #include "tui/probe-view.h"
 #include "tui/progress.h"
 
@@ -94,6 +95,31 @@ void bar_status(const struct app *app, const struct port *p)
 	str_release(&set);
 }
 
+/* Words that explain what is shown, wrapped. */
+void bar_caption(const struct app *app, const struct port *p)
+{
+	const char *s = player_shows(app);
+	struct glyphs g;
+	struct rows r;
+
+	port_field(p, 0, 0, p->w, INK_UNDERLINE, "");
+	if (!s)
+		return;
+	glyphs_of(&g, s, strlen(s));
+	rows_wrap(&r, &g, p->w - 3);
+	for (size_t y = 0; y < r.n && (int)y + 1 < p->h; y++) {
+		int x = 2;
+
+		port_char(p, (int)y + 1, 0, INK_BOLD, '>');
+		for (size_t i = r.row[y].begin; i < r.row[y].end; i++) {
+			port_glyph(p, (int)y + 1, x, INK_BOLD, &g.g[i]);
+			x += g.g[i].width;
+		}
+	}
+	rows_release(&r);
+	glyphs_release(&g);
+}
+
 /* Some name their keys themselves: "j k result". */
 static bool names_keys(const struct binding *b)
 {
@@ -160,6 +186,8 @@ static void draw_hints(const struct port *p, const struct keymap *keys,
 
 void bar_keys(const struct app *app, const struct port *p)
 {
+	struct str hint = {0};
+
 	if (app->ui->typing == TYPING_PANE) {
 		port_printf(p, 0, 1, 0,
 			    "editing the %s: it is predicted while you type; "
@@ -175,6 +203,12 @@ void bar_keys(const struct app *app, const struct port *p)
 	}
 	if (app->ui->adjust.kind) {
 		port_text(p, 0, 1, 0, adjust_keys(app->ui->adjust.kind));
+		return;
+	}
+	if (app->player && !app->player->left && !app->ui->overlay) {
+		player_hint(app, &hint);
+		port_text(p, 0, 1, 0, hint.s);
+		str_release(&hint);
 		return;
 	}
 	if (app->ui->overlay) {
@@ -283,4 +317,6 @@ void bar_prompt(const struct app *app, const struct port *p)
 			  "leave umie? y leaves, any other key stays");
 	else if (ui->typing == TYPING_PANE && ui->label.len)
 		port_text(p, 0, 0, INK_BOLD, ui->label.s);
+	else if (app->player && app->player->shown.len)
+		port_printf(p, 0, 0, 0, ":%s", app->player->shown.s);
 }

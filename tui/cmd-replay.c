@@ -15,6 +15,7 @@
 #include "tui/batch.h"
 #include "tui/commands.h"
 #include "tui/face.h"
+#include "tui/player.h"
 
 static int exec_record(struct app *app, const struct args *a, struct err *err)
 {
@@ -56,50 +57,16 @@ const struct cmd cmd_record = {
 /* --- replay -----------------------------------------------------------------
  */
 
+/* In lines. */
 struct replay {
 	struct app *app;
 	const struct args *a;
-	struct recording rec;
 	double speed, last; /* 0: do not wait */
 	bool step;
 	FILE *cast;   /* asciinema file, or NULL */
 	char *buffer; /* what the app says, for it */
 	size_t buffered;
-	char *folder; /* of the scratch session */
 };
-
-/* The session of a replay is thrown away afterwards. */
-static int scratch_session(struct replay *r, const char *who, struct err *err)
-{
-	const char *tmp = getenv("TMPDIR");
-	struct session_options o = {.who = who, .create = true};
-	char *path;
-	int rc;
-
-	r->folder = xasprintf("%s/umie-replay-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(r->folder))
-		return err_errno(err, ERR_FAILED, "%s", r->folder);
-	path = file_join(r->folder, "replay.umie");
-	rc = session_open(&r->app->session, path, &o, err);
-	free(path);
-	return rc;
-}
-
-static void remove_scratch(struct replay *r)
-{
-	struct err err;
-	char *path;
-
-	if (!r->folder)
-		return;
-	if (app_session_close(r->app, &err) < 0)
-		app_note(r->app, "%s", err.text);
-	path = file_join(r->folder, "replay.umie");
-	unlink(path);
-	rmdir(r->folder);
-	free(path);
-	free(r->folder);
-}
 
 /* "[1.25, "o", "text\r\n"]" for everything said since the last time. */
 static void flush_cast(struct replay *r, double t)
@@ -144,124 +111,27 @@ static void wait_for(struct replay *r, double t)
 		r->app->quit = true;
 }
 
-static void run_command(struct replay *r, const struct replay_step *s)
+static bool is_caption(const char *line)
 {
-	size_t n = strcspn(s->command, " ");
-	char *name = xstrndup(s->command, n);
-	const struct cmd *c = cmd_find(name, CMD_LIVE);
-	struct err err;
-
-	free(name);
-	wait_for(r, s->t);
-	app_say(r->app, "> %s", s->command);
-	if (c && (c->flags & CMD_FILES))
-		return;
-	if (cmd_run_line(r->app, s->command, &err) < 0)
-		app_say(r->app, "%s", err.text);
-}
-
-static void deliver(struct app *app, enum job_kind kind, int job,
-		    struct event *ev)
-{
-	ev->kind = EVENT_DONE;
-	ev->job_kind = kind;
-	ev->job = job;
-	app->run_at = 0;
-	app_take(app, ev);
-	event_free(ev);
-}
-
-static void run_reply(struct app *app, const struct replay_step *s)
-{
-	struct event *ev = xcalloc(1, sizeof(*ev));
-
-	ev->extraction = extraction_copy(s->reply);
-	if (s->ahead && app->session && app->n_ahead < AHEAD) {
-		app->ahead[app->n_ahead++] = (struct ahead){-2, s->ahead};
-		deliver(app, JOB_EXTRACT, -2, ev);
-		return;
-	}
-	app->live_job = -1;
-	app->live_example = app->session ? session_state(app->session)->at : 0;
-	deliver(app, JOB_EXTRACT, -1, ev);
-}
-
-static void run_picture(struct app *app, const struct replay_step *s)
-{
-	struct event *ev = xcalloc(1, sizeof(*ev));
-	size_t n = 3 * (size_t)s->picture.w * (size_t)s->picture.h;
-
-	ev->picture = s->picture;
-	ev->picture.rgb = xmalloc(n);
-	memcpy(ev->picture.rgb, s->picture.rgb, n);
-	ev->picture_w = s->picture_w;
-	ev->picture_h = s->picture_h;
-	app->picture_job = -1;
-	deliver(app, JOB_PICTURE, -1, ev);
-}
-
-static int run_act(struct replay *r, const struct replay_step *s,
-		   struct err *err)
-{
-	struct app *app = r->app;
-	struct act a = s->act;
-	int rc = app->session ? 0 : scratch_session(r, a.who, err);
-
-	a.who = xstrdup(a.who);
-	a.body = xstrdup(a.body);
-	if (rc < 0)
-		act_release(&a);
-	else
-		rc = session_copy_act(app->session, &a, err);
-	return rc < 0 ? rc : app_queue(app, err);
-}
-
-static int run_step(struct replay *r, const struct replay_step *s,
-		    struct err *err)
-{
-	struct event *ev;
-
-	switch (s->kind) {
-	case STEP_COMMAND:
-		run_command(r, s);
-		return 0;
-	case STEP_OPENED:
-		ev = xcalloc(1, sizeof(*ev));
-		open_report_copy(&ev->report, &s->report);
-		deliver(r->app, JOB_OPEN, -1, ev);
-		return 0;
-	case STEP_REPLY:
-		run_reply(r->app, s);
-		return 0;
-	case STEP_PICTURE:
-		run_picture(r->app, s);
-		return 0;
-	case STEP_ACT:
-		return run_act(r, s, err);
-	}
-	return 0;
+	return cmd_of_line(line) == &cmd_caption;
 }
 
 /* A command, then what came of it until the next one. */
 static int run_steps(struct replay *r, struct err *err)
 {
-	bool acts = false;
+	const struct player *p = r->app->player;
+	const struct replay_step *s;
 	int rc = 0;
 
-	for (size_t i = 0; i < r->rec.n && rc == 0 && !r->app->quit; i++) {
-		const struct replay_step *s = &r->rec.step[i];
-		bool last = i + 1 == r->rec.n ||
-			    r->rec.step[i + 1].kind == STEP_COMMAND;
-
-		rc = run_step(r, s, err);
-		acts |= s->kind == STEP_ACT;
-		if (!last)
-			continue;
-		if (acts && r->app->session)
-			app_look(r->app);
-		acts = false;
+	while (rc == 0 && !r->app->quit && (s = player_peek(p))) {
+		if (s->kind == STEP_COMMAND) {
+			wait_for(r, s->t);
+			if (!is_caption(s->command))
+				app_say(r->app, "> %s", s->command);
+		}
+		rc = player_next(r->app, err);
 		line_show(r->app);
-		flush_cast(r, s->t);
+		flush_cast(r, p->rec.step[p->at - 1].t);
 	}
 	return rc;
 }
@@ -335,12 +205,13 @@ static int verify_reply(struct app *app, struct extractor *x,
 
 static int verify(struct replay *r, struct err *err)
 {
+	const struct recording *rec = &r->app->player->rec;
 	size_t differ = 0, n = 0;
 	struct batch b;
 	int rc = batch_open(&b, r->app, r->a, args_get(r->a, "model"), err);
 
-	for (size_t i = 0; i < r->rec.n && rc == 0; i++) {
-		const struct replay_step *s = &r->rec.step[i];
+	for (size_t i = 0; i < rec->n && rc == 0; i++) {
+		const struct replay_step *s = &rec->step[i];
 
 		if (s->kind == STEP_PICTURE)
 			differ += verify_picture(r->app, s);
@@ -366,34 +237,52 @@ static const struct option OPTIONS[] = {
     {"speed", 0, "X", "wait as long as was waited, divided by X"},
     {"verify", 0, NULL, "compute the answers anew, list what differs"},
     {"cast", 0, "FILE", "write an asciinema file too"},
+    {"plain", 0, NULL, "in lines, also on a terminal"},
     BATCH_OPTIONS,
     {NULL, 0, NULL, NULL},
 };
 
+static int in_lines(struct replay *r, struct err *err)
+{
+	struct err closing;
+	int rc = open_cast(r, args_get(r->a, "cast"), err);
+
+	if (rc == 0)
+		rc = run_steps(r, err);
+	if (close_cast(r, &closing) < 0 && rc == 0) {
+		*err = closing;
+		rc = -(int)err->code;
+	}
+	return rc;
+}
+
+static bool wants_screen(const struct app *app, const struct args *a)
+{
+	static const char *const lines[] = {"step", "speed", "cast", "plain"};
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		if (args_has(a, lines[i]))
+			return false;
+	return !face_wants_lines(app);
+}
+
 static int exec_replay(struct app *app, const struct args *a, struct err *err)
 {
 	struct replay r = {.app = app, .a = a, .step = args_has(a, "step")};
-	struct err closing;
 	int rc = args_number(a, "speed", 0.01, 1000, 0, &r.speed, err);
 
 	if (rc == 0)
-		rc = recording_read(&r.rec, a->pos[0], err);
+		rc = player_open(app, a->pos[0], err);
 	if (rc < 0)
 		return rc;
-	if (args_has(a, "verify")) {
+	app->player->open = args_get(a, "model");
+	if (args_has(a, "verify"))
 		rc = verify(&r, err);
-	} else {
-		rc = open_cast(&r, args_get(a, "cast"), err);
-		app->replaying = true;
-		if (rc == 0)
-			rc = run_steps(&r, err);
-		if (close_cast(&r, &closing) < 0 && rc == 0) {
-			*err = closing;
-			rc = -(int)err->code;
-		}
-		remove_scratch(&r);
-	}
-	recording_release(&r.rec);
+	else if (wants_screen(app, a))
+		app->exit_code = screen_mode(app);
+	else
+		rc = in_lines(&r, err);
+	player_close(app);
 	return rc;
 }
 
@@ -406,4 +295,42 @@ const struct cmd cmd_replay = {
     .max_pos = 1,
     .help = "show a recording again; needs no checkpoint and no pictures",
     .exec = exec_replay,
+};
+
+static int exec_live_replay(struct app *app, const struct args *a,
+			    struct err *err)
+{
+	if (strcmp(a->pos[0], "resume") != 0)
+		return err_set(err, ERR_USAGE,
+			       "replay %s: resume expected (umie replay FILE "
+			       "shows a recording)",
+			       a->pos[0]);
+	return player_resume(app, err);
+}
+
+const struct cmd cmd_live_replay = {
+    .name = "replay",
+    .args = "resume",
+    .flags = CMD_LIVE | CMD_SCREEN,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "back to the recording that was left with Esc",
+    .exec = exec_live_replay,
+};
+
+static int exec_caption(struct app *app, const struct args *a, struct err *err)
+{
+	(void)err;
+	player_caption(app, a->n_pos ? a->pos[0] : "");
+	return 0;
+}
+
+const struct cmd cmd_caption = {
+    .name = "caption",
+    .args = "[WORDS]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .raw = true,
+    .help = "explain what is shown, for those who look at the recording",
+    .exec = exec_caption,
 };

@@ -64,6 +64,8 @@
 	_(redo) \
 	_(record) \
 	_(replay) \
+	_(live_replay) \
+	_(caption) \
 	_(export) \
 	_(history) \
 	_(sort) \

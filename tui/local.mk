@@ -78,6 +78,7 @@ libtui_a_SOURCES = \
 	tui/pane-results.c \
 	tui/pane-scores.c \
 	tui/pane-set.c \
+	tui/player.c tui/player.h \
 	tui/pane-sweep.c \
 	tui/pane-text.c \
 	tui/progress.c tui/progress.h \

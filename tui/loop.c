@@ -19,6 +19,7 @@
 #include "tui/face.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+#include "tui/player.h"
 #include "tui/prompt.h"
 #include "tui/reader.h"
 #include "tui/screen.h"
@@ -26,6 +27,7 @@
 
 enum {
 	KEYS_AT_ONCE = 256,
+	CAPTION = 4, /* rows: a line, and three of words */
 	CLOCK = 100, /* ms between looks at a running computation */
 };
 
@@ -53,6 +55,7 @@ static void relayout(struct loop *l)
 		l->app->dirty = DIRTY_ALL;
 	}
 	ui->progress = l->app->session != NULL;
+	ui->caption = player_shows(l->app) ? CAPTION : 0;
 	layout_make(&l->layout, ui);
 	if (!l->layout.too_small && l->layout.pane[ui->focus].h == 0)
 		ui->focus = layout_next(&l->layout, ui, 1);
@@ -257,6 +260,8 @@ static void pane_key(struct loop *l, int key)
 		l->app->dirty = DIRTY_ALL;
 	} else if (ui->adjust.kind && adjust_key(l->app, key)) {
 		return;
+	} else if (!ui->overlay && player_key(l->app, key)) {
+		return;
 	} else if (b) {
 		command(l, b->command);
 	}
@@ -373,6 +378,7 @@ static void run(struct loop *l)
 	struct app *app = l->app;
 
 	resize(l);
+	player_begin(app);
 	while (!app->quit && !l->signal) {
 		follow_settings(l);
 		relayout(l);

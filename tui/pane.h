@@ -60,6 +60,7 @@ int set_draw(const struct app *app, const struct port *p, int scroll);
 
 /* The lines at the top and the bottom. */
 void bar_status(const struct app *app, const struct port *p);
+void bar_caption(const struct app *app, const struct port *p);
 void bar_keys(const struct app *app, const struct port *p);
 void bar_messages(const struct app *app, const struct port *p);
 void bar_progress(const struct app *app, const struct port *p);

@@ -46,6 +46,11 @@ static int start(struct app *app, struct call *c, bool set, struct err *err)
 	struct probe_job *p = set ? &v->set : &v->one;
 	struct job *j;
 
+	if (app->replaying) { /* what came of it is in the recording */
+		call_free(c);
+		*p = (struct probe_job){.id = PROBE_REPLAYED};
+		return 0;
+	}
 	if (app_engine(app, err) < 0) {
 		call_free(c);
 		return -(int)err->code;
@@ -145,6 +150,8 @@ static void take_news(struct app *app, struct probe_job *p,
 	p->of = n->of;
 	if (n->note)
 		app_note(app, "%s", n->note);
+	if (last && app->recorder)
+		recorder_news(app->recorder, n);
 	/* On the screen all but a comparison has a pane. */
 	if (last && (!app->ui || n->comparison))
 		say_news(app, n);
@@ -201,7 +208,7 @@ int probe_view_progress(const struct app *app, struct str *out)
 	return 1;
 }
 
-static struct json *news_json(struct table **t)
+static struct json *tables_json(struct table **t)
 {
 	struct json *j = table_json(t[0]);
 
@@ -281,7 +288,7 @@ static bool ends_in(const char *path, const char *suffix)
 
 static void print_json(struct table **t, struct str *out)
 {
-	struct json *j = news_json(t);
+	struct json *j = tables_json(t);
 	char *line = json_print(j);
 
 	str_addf(out, "%s\n", line);

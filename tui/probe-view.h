@@ -24,6 +24,8 @@ enum probe_kind {
 	PROBE_SET,
 };
 
+enum { PROBE_REPLAYED = -3 }; /* id of a call whose news are recorded */
+
 /* A call that runs; id 0: none. */
 struct probe_job {
 	int id;
