@@ -12,6 +12,7 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
+#include "src/base/turn.h"
 #include "src/base/utf8.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
@@ -377,6 +378,7 @@ static void run(struct loop *l)
 {
 	struct app *app = l->app;
 
+	turn_soon();
 	resize(l);
 	player_begin(app);
 	while (!app->quit && !l->signal) {

@@ -15,6 +15,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/mem.h"
+#include "src/base/turn.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
 
@@ -121,9 +122,10 @@ static int spawn(struct training *t, char **argv, struct err *err)
 
 	sigemptyset(&none);
 	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
-					    POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setpgroup(&attr, 0);
+	/* A session of its own: Linux then shares the cores between it and
+	 * ours, whatever the number of its threads. */
+	posix_spawnattr_setflags(&attr,
+				 POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -134,8 +136,10 @@ static int spawn(struct training *t, char **argv, struct err *err)
 			 environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
-	if (rc == 0)
+	if (rc == 0) {
+		turn_later(t->pid);
 		return 0;
+	}
 	t->pid = 0;
 	return err_set(err, ERR_FAILED, "cannot start the run: %s",
 		       strerror(rc));

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
+#include "src/base/turn.h"
 #include "src/engine/call.h"
 #include "src/engine/work.h"
 
@@ -178,7 +178,6 @@ static void put_back(struct engine *e, struct node *n, struct event *ev)
 		event_free(ev);
 	pthread_mutex_unlock(&e->lock);
 }
-enum { NICE = 5 };
 
 static void *run(void *arg)
 {
@@ -187,7 +186,7 @@ static void *run(void *arg)
 	int rc;
 
 	/* Of this thread and those it starts: no key waits for a core. */
-	setpriority(PRIO_PROCESS, 0, NICE);
+	turn_later(0);
 	work_enter(e->work);
 	while ((n = take(e))) {
 		struct event *ev = event_new(EVENT_DONE, n->job, n->id);
