@@ -50,7 +50,7 @@ dist_pkgdata_DATA = \
 	examples/probe.umie \
 	examples/replay.umie \
 	examples/train.umie
-dist_check_SCRIPTS += tests/examples.test tests/tour.test
+dist_check_SCRIPTS += tests/examples.test tests/tour.test tests/features.test
 
 # Installed where bundle_default() looks.
 demodir = $(pkgdatadir)/demo

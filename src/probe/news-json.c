@@ -278,8 +278,10 @@ static void get_numbers(struct reading *r, const struct json *j,
 
 	if (json_len(a) != n)
 		fail(r, key);
-	for (size_t i = 0; i < n; i++, e = json_next(e))
-		out[i] = r->bad ? NAN : number_of(e);
+	for (size_t i = 0; i < n; i++) {
+		out[i] = number_of(e);
+		e = e ? json_next(e) : NULL;
+	}
 }
 
 static size_t get_length(struct reading *r, const struct json *j,
