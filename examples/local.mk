@@ -41,14 +41,21 @@ tests_check_openset_SOURCES = \
 
 # Scripts to read and to run (cd there first); each is also a test.
 dist_pkgdata_DATA = \
+	examples/annotate.umie \
 	examples/compare-pictures.umie \
+	examples/compare.umie \
 	examples/gate-hold.umie \
-	examples/instruction.umie
-dist_check_SCRIPTS += tests/examples.test
+	examples/gate-sweep.umie \
+	examples/instruction.umie \
+	examples/probe.umie \
+	examples/replay.umie \
+	examples/train.umie
+dist_check_SCRIPTS += tests/examples.test tests/tour.test tests/features.test
 
 # Installed where bundle_default() looks.
 demodir = $(pkgdatadir)/demo
-dist_demo_DATA = examples/demo/examples.jsonl examples/demo/schema.json
+dist_demo_DATA = examples/demo/examples.jsonl examples/demo/schema.json \
+	examples/demo/tour.rec
 demoimagesdir = $(demodir)/images
 dist_demoimages_DATA = \
 	examples/demo/images/car-gun.png \
@@ -65,4 +72,9 @@ dist_demoimages_DATA = \
 EXTRA_DIST += \
 	examples/demo/copies.awk \
 	examples/demo/instructions.txt \
+	examples/demo/tour.umie \
+	examples/demo/images/pair-heart.json \
+	examples/demo/images/rocky-dog.json \
+	examples/demo/images/rocky-man.json \
+	examples/demo/images/two-cars.json \
 	examples/demo/recipe.sh

@@ -16,6 +16,7 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "src/engine/clock.h"
+#include "src/probe/news-json.h"
 
 struct recorder {
 	char *path, *dir; /* owned; dir: whole path of its folder */
@@ -175,6 +176,39 @@ static struct json *request_json(const struct recorder *r,
 	return j;
 }
 
+static void put_gate(struct json *j, const struct extract_request *q)
+{
+	if (q->gate == GATE_SET_HELD)
+		json_put_number(j, "gate", (double)q->gate_value, 9);
+	else
+		json_put_string(j, "gate",
+				q->gate == GATE_SET_OFF ? "off" : "own");
+}
+
+static struct json *write_request(void *context,
+				  const struct extract_request *q)
+{
+	struct json *j = json_new_object();
+	struct extract_request plain = *q;
+
+	/* A variant may have none at all, which an example cannot say. */
+	plain.instruction = NULL;
+	json_put(j, "request", request_json(context, &plain));
+	put_gate(j, q);
+	if (q->instruction)
+		json_put_string(j, "instruction", q->instruction);
+	return j;
+}
+
+void recorder_news(struct recorder *r, const struct probe_news *n)
+{
+	const struct request_format f = {.context = r, .write = write_request};
+	struct json *j = step(r);
+
+	json_put(j, "news", news_json(n, &f));
+	put_line(r, j);
+}
+
 void recorder_reply(struct recorder *r, const struct extract_request *request,
 		    const struct extraction *x, int example)
 {
@@ -182,11 +216,7 @@ void recorder_reply(struct recorder *r, const struct extract_request *request,
 
 	json_put(j, "reply", extraction_json(x, true));
 	json_put(j, "request", request_json(r, request));
-	if (request->gate == GATE_SET_HELD)
-		json_put_number(j, "gate", (double)request->gate_value, 9);
-	else
-		json_put_string(j, "gate",
-				request->gate == GATE_SET_OFF ? "off" : "own");
+	put_gate(j, request);
 	if (example)
 		json_put_int(j, "ahead", example);
 	put_line(r, j);

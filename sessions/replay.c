@@ -11,6 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/mem.h"
+#include "src/probe/news-json.h"
 #include "src/base/str.h"
 
 enum { LINE_LIMIT = 16 << 20 };
@@ -32,6 +33,7 @@ static void step_free(struct replay_step *s)
 	image_release(&s->picture);
 	free(s->path);
 	act_release(&s->act);
+	probe_news_free(s->news);
 }
 
 void recording_release(struct recording *r)
@@ -80,9 +82,10 @@ static int read_opened(const struct reading *r, const struct json *j)
 	return schema_parse(&o->schema, json_get(j, "schema"), r->what, r->err);
 }
 
-static int read_request(const struct reading *r, const struct json *line)
+/* "request" and "gate" of a line, or of a row in it. */
+static int read_request(const struct reading *r, const struct json *line,
+			struct extract_request *q)
 {
-	struct extract_request *q = &r->s->request;
 	const struct json *gate = json_get(line, "gate");
 	struct example e;
 	int rc = example_from_json(&e, json_get(line, "request"), r->what,
@@ -100,6 +103,30 @@ static int read_request(const struct reading *r, const struct json *line)
 		q->gate = GATE_SET_OFF;
 	}
 	return 0;
+}
+
+static int read_row_request(void *context, const struct json *j,
+			    struct extract_request *out, struct err *err)
+{
+	struct reading r = *(const struct reading *)context;
+	const char *instruction = json_string(json_get(j, "instruction"));
+	int rc;
+
+	r.err = err;
+	rc = read_request(&r, j, out);
+	if (rc == 0 && instruction) {
+		free(out->instruction);
+		out->instruction = xstrdup(instruction);
+	}
+	return rc;
+}
+
+static int read_news(const struct reading *r, const struct json *j)
+{
+	const struct request_format f = {.context = (void *)r,
+					 .read = read_row_request};
+
+	return news_read(&r->s->news, j, r->what, &f, r->err);
 }
 
 static int read_size(const struct reading *r, const struct json *j,
@@ -120,7 +147,7 @@ static int read_reply(const struct reading *r, const struct json *line,
 	int rc = extraction_from_json(&r->s->reply, j, r->what, r->err);
 
 	if (rc == 0)
-		rc = read_request(r, line);
+		rc = read_request(r, line, &r->s->request);
 	if (rc == 0 && r->s->request.image)
 		r->s->reply->image_path = xstrdup(r->s->request.image);
 	if (rc == 0 && json_get(line, "ahead"))
@@ -190,8 +217,8 @@ static int read_step(const struct reading *r, const struct json *line)
 		return bad(r, "t");
 	if (k == ARRAY_LEN(keys))
 		return err_set(r->err, ERR_DATA,
-			       "%s: none of command, opened, reply, picture "
-			       "and act",
+			       "%s: none of command, opened, reply, picture, "
+			       "news and act",
 			       r->what);
 	r->s->kind = (enum step_kind)k;
 	r->s->t = json_number(json_get(line, "t"));
@@ -204,6 +231,8 @@ static int read_step(const struct reading *r, const struct json *line)
 		return read_reply(r, line, j);
 	case STEP_PICTURE:
 		return read_picture(r, j);
+	case STEP_NEWS:
+		return read_news(r, j);
 	case STEP_ACT:
 		return act_from_json(&r->s->act, j, r->what, r->err);
 	}

@@ -12,8 +12,10 @@
 #include "src/engine/bundle.h"
 
 struct recorder;
+struct probe_news;
 
-enum { RECORDING_VERSION = 1, RECORDING_THUMBNAIL = 96 };
+/* 2: what probes found. */
+enum { RECORDING_VERSION = 2, RECORDING_THUMBNAIL = 96 };
 
 /* Begin a new file; one that exists is ERR_FAILED.  The log of `s` (may be
  * NULL) is written first. */
@@ -30,6 +32,8 @@ void recorder_reply(struct recorder *r, const struct extract_request *request,
 		    const struct extraction *x, int example);
 void recorder_picture(struct recorder *r, const char *path,
 		      const struct image *thumbnail, int w, int h);
+/* What a probe found in the end. */
+void recorder_news(struct recorder *r, const struct probe_news *n);
 /* Acts of the session that follow number `from` of its log. */
 void recorder_acts(struct recorder *r, const struct session *s, size_t from);
 
@@ -39,6 +43,7 @@ void recorder_acts(struct recorder *r, const struct session *s, size_t from);
 	_(OPENED, opened)   \
 	_(REPLY, reply)     \
 	_(PICTURE, picture) \
+	_(NEWS, news)       \
 	_(ACT, act)
 
 enum step_kind {
@@ -61,6 +66,7 @@ struct replay_step {
 	char *path;    /* of the picture; owned */
 	char hash[65]; /* of its bytes; "": was not there */
 	struct act act;
+	struct probe_news *news; /* owned */
 };
 
 struct recording {

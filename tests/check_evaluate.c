@@ -149,6 +149,63 @@ static void check_scorers(void)
 	}
 }
 
+/* Boxes of their own: one nearly O1's, one that is in the other half. */
+static const char BOXED[] =
+    "{\"id\":\"4\",\"task\":\"meae\",\"event\":\"Attack\",\"text\":\"Smoke\","
+    "\"image\":\"4.png\",\"boxes\":{\"boxes\":[[0,0,0.5,0.5]],"
+    "\"unit\":\"relative\"},\"gold\":["
+    "{\"role\":\"Target\",\"box\":[0,0,0.4,0.5]},"
+    "{\"role\":\"Target\",\"box\":[0.5,0,1,1]}]}\n";
+
+static void check_own_boxes(void)
+{
+	struct outcome out = {0};
+	struct evaluation e;
+	struct err err = {0};
+	struct str text = {0};
+	struct record *r;
+	struct world w;
+	size_t row = 0;
+
+	world_init(&w, SCORER_STRICT);
+	if (dataset_parse(&w.data, BOXED, strlen(BOXED), "boxed.jsonl",
+			  &(struct dataset_options){.format = DATA_JSONL},
+			  &err) < 0)
+		bug("%s", err.text);
+	w.v.next = w.v.end = w.data.n;
+	w.x.image_w = w.x.image_h = 200;
+	w.x.regions.n = 2;
+	w.x.regions.box[0] = (struct box){0, 0, 200, 200};
+	w.x.regions.box[1] = (struct box){0, 0, 100, 100};
+	out.e = &w.data.ex[w.data.n - 1];
+	out.index = w.data.n - 1;
+	out.x = &w.x;
+	out.raw = "";
+	r = records_add(&out.found, TASK_MEAE);
+	r->label = xstrdup("Target");
+	r->event = xstrdup("Attack");
+	r->text = xstrdup("O1");
+	r->region = 1;
+	evaluate_score(&w.v, &out);
+	w.v.now.examples[TASK_MEAE] = 1;
+	evaluator_table(&w.v, false, &e);
+	while (row < e.n_rows && e.row[row].task != TASK_MEAE)
+		row++;
+	ok(row < e.n_rows && counts_are(&e.row[row], 1, 0, 1) && e.boxed == 2,
+	   "a region against an argument's own box, in the example's unit");
+	evaluation_text(&e, &text);
+	ok(strstr(text.s, "IoU >= 0.5; 2 gold ones have a box of their own"),
+	   "the threshold is said");
+	w.x.regions.n = 0;
+	w.v.n_tallies = 0;
+	evaluate_score(&w.v, &out);
+	ok(w.v.tally[0].c.tp == 0, "without the picture none is right");
+	str_release(&text);
+	records_release(&out.found);
+	evaluation_release(&e);
+	world_release(&w);
+}
+
 static void check_types(void)
 {
 	struct evaluation e;
@@ -256,6 +313,7 @@ static void check_csv(void)
 int main(void)
 {
 	check_scorers();
+	check_own_boxes();
 	check_types();
 	check_slices();
 	check_interval();

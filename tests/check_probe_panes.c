@@ -147,6 +147,80 @@ static void check_narrow(void)
 	scene_release(&s.scene);
 }
 
+static void add_set_row(struct set_result *r, const char *id, const char *what,
+			double flips, double f1)
+{
+	r->row = xrealloc(r->row, r->n + 1, sizeof(*r->row));
+	r->row[r->n] =
+	    (struct set_row){.what = xstrdup(what),
+			     .examples = 300,
+			     .results = 500,
+			     .flips = flips,
+			     .f1 = f1,
+			     .change = {f1 - 0.6, f1 - 0.7, f1 - 0.5}};
+	snprintf(r->row[r->n++].id, sizeof(r->row->id), "%s", id);
+}
+
+static struct set_result *set_of(void)
+{
+	struct set_result *r = xcalloc(1, sizeof(*r));
+
+	*r = (struct set_result){
+	    .kind = SET_PROBE, .done = 300, .of = 309, .gold = true};
+	add_set_row(r, "i1", "as it is", 0, 0.6);
+	add_set_row(r, "p1", "Find: {types}", 50, 0.55);
+	add_set_row(r, "n1", "no instruction", 250, 0.33);
+	r->type = xcalloc(1, sizeof(*r->type));
+	r->type[r->types++] = (struct set_type){xstrdup("Person"), 100, 30};
+	r->fragile[r->n_fragile++] = (struct set_example){
+	    4, xstrdup("tw-17"), xstrdup("Rex is in Rome"), 1.5};
+	return r;
+}
+
+static void check_set(void)
+{
+	struct sheet s;
+
+	sheet_init(&s, &pane_variants, 98, 12);
+	s.scene.app.probe->set_result = set_of();
+	s.scene.app.probe->newest = PROBE_SET;
+	shows(&s, "what changed", "of a set: a line of titles");
+	shows(&s, " i1* as it is", "the base");
+	shows(&s, "0.100   55.00", "flip rate and F1 of a variant");
+	shows(&s, "-27.00  -37.00 to -17.00", "its change, with an interval");
+	shows(&s, "stable: 70.0 %   mean F1 44.00 +- 15.56   worst 33.00 (n1)",
+	      "stability, mean and spread, worst");
+	shows(&s, "Person               0.300 ###.......", "flips by type");
+	shows(&s, "1.50  tw-17  Rex is in Rome", "the most fragile examples");
+	titled(&s, "set, 300 of 309 examples   F1 against gold");
+	scene_release(&s.scene);
+	for (int w = 1; w < 120; w += 7)
+		for (int h = 1; h < 20; h += 3) {
+			sheet_init(&s, &pane_variants, w, h);
+			s.scene.app.probe->set_result = set_of();
+			draw(&s);
+			scene_release(&s.scene);
+		}
+	ok(true, "every size can be drawn");
+}
+
+/* A run over a set is told in the line at the top. */
+static void check_progress(void)
+{
+	struct scene s;
+	struct probe_view *v;
+
+	scene_init(&s, 100, 30);
+	v = probe_view(&s.app);
+	v->set = (struct probe_job){.id = 7, .done = 12, .of = 309};
+	scene_paint(&s);
+	ok(scene_shows(&s, "set 12/309, "), "how far a set is, and time left");
+	v->set.id = 0;
+	scene_paint(&s);
+	ok(!scene_shows(&s, "set 12/309"), "not when none runs");
+	scene_release(&s);
+}
+
 static struct sweep *sweep_of(void)
 {
 	struct sweep *w = xcalloc(1, sizeof(*w));
@@ -232,6 +306,8 @@ int main(void)
 	setlocale(LC_ALL, "C.UTF-8");
 	check_variants();
 	check_narrow();
+	check_set();
+	check_progress();
 	check_sweep();
 	check_scores();
 	return tap_done();

@@ -501,11 +501,12 @@ static void drain(struct engine *e, int live, int call, struct ends *x)
 	}
 }
 
-static int submit_call(struct engine *e, struct call *c)
+static int submit_call(struct engine *e, struct call *c, bool patient)
 {
 	struct job *j = job_new(JOB_CALL);
 
 	j->call = c;
+	j->patient = patient;
 	return engine_submit(e, j);
 }
 
@@ -542,6 +543,8 @@ static void check_engine(struct room *r)
 	    .device = "cpu", .threads = 2, .decoder = r->decoder};
 	struct plan p = {0};
 	struct ends x = {0};
+	struct extract_request one;
+	struct sweep_options o;
 	struct engine *e;
 	struct err err;
 	struct job *j;
@@ -554,7 +557,7 @@ static void check_engine(struct room *r)
 	j = job_new(JOB_OPEN);
 	j->path = xstrdup(r->ckpt);
 	engine_submit(e, j);
-	call = submit_call(e, long_call(r, &p));
+	call = submit_call(e, long_call(r, &p), true);
 	wait_for(e, 0, call, &x, began);
 	j = job_new(JOB_EXTRACT);
 	j->live = true;
@@ -565,14 +568,24 @@ static void check_engine(struct room *r)
 	   "a live extraction passes a probe, %.0f ms before its end",
 	   x.call_at - x.live_at);
 	x = (struct ends){0};
-	call = submit_call(e, long_call(r, &p));
+	call = submit_call(e, long_call(r, &p), true);
+	wait_for(e, 0, call, &x, began);
+	request(r, r->picture, &one);
+	sweep_defaults(&o);
+	live = submit_call(e, sweep_call(&one, NULL, &o), false);
+	extract_request_release(&one);
+	wait_for(e, live, call, &x, over);
+	ok(x.live == 1 && x.call == 1 && x.live_at < x.call_at,
+	   "so does a sweep of one text pass a patient call");
+	x = (struct ends){0};
+	call = submit_call(e, long_call(r, &p), true);
 	wait_for(e, 0, call, &x, began);
 	asked = clock_ms();
 	engine_cancel(e, call);
 	wait_for(e, 0, call, &x, over);
 	ok(x.call == 1 && x.cancelled_at > 0,
 	   "a cancelled call ends once, after %.0f ms", x.cancelled_at - asked);
-	submit_call(e, long_call(r, &p));
+	submit_call(e, long_call(r, &p), true);
 	engine_stop(e);
 	ok(true, "stopping with a call left ends the thread");
 	plan_release(&p);

@@ -233,8 +233,11 @@ static void random_list(struct records *l, unsigned int *seed)
 }
 
 /* O1 overlaps itself and O2; O2 also O3. */
-static double toy_iou(void *context, int p, int g)
+static double toy_iou(void *context, const struct record *a,
+		      const struct record *b)
 {
+	int p = a->boxed ? (int)a->box.x1 : a->region;
+	int g = b->boxed ? (int)b->box.x1 : b->region;
 	int d = p > g ? p - g : g - p;
 
 	(void)context;
@@ -342,6 +345,21 @@ static void check_boxes(void)
 	records_release(&pred);
 	add(&pred, TASK_MEAE, "Place", "O1");
 	counted(&gold, &pred, &boxes, 0, 1, 2, "a box in another role");
+	for (size_t i = 0; i < gold.n; i++) {
+		free(gold.rec[i].text);
+		gold.rec[i].text = NULL;
+		gold.rec[i].region = 0;
+		gold.rec[i].boxed = BOXED_ONE;
+		gold.rec[i].box = (struct box){(float)(i + 1), 0, 9, 9};
+	}
+	counted(&gold, &pred, &boxes, 0, 1, 2, "a box of its own, likewise");
+	records_release(&pred);
+	add(&pred, TASK_MEAE, "Target", "O2");
+	add(&pred, TASK_MEAE, "Target", "O3");
+	counted(&gold, &pred, &boxes, 2, 0, 0,
+		"regions against boxes of their own");
+	counted(&gold, &pred, NULL, 0, 2, 2,
+		"which only their overlap can tell");
 	records_release(&gold);
 	records_release(&pred);
 }

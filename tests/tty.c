@@ -475,6 +475,30 @@ static void show(const char *what, double *ms, size_t n)
 	       ms[MIN(n - 1, n * 99 / 100)], ms[n - 1]);
 }
 
+/*
+ * What the kernel says about the main thread of a process: ms on a core, and
+ * ms that it was ready and waited for one.
+ */
+struct turns {
+	double ran, waited;
+};
+
+static struct turns turns_of(pid_t pid)
+{
+	unsigned long long ran = 0, waited = 0;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid,
+		 (int)pid);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%llu %llu", &ran, &waited) != 2)
+		ran = waited = 0;
+	if (f)
+		fclose(f);
+	return (struct turns){(double)ran / 1e6, (double)waited / 1e6};
+}
+
 /* From writing a key to the last byte of what it changes. */
 static double one_key(struct tty *t, const char *key)
 {
@@ -497,7 +521,10 @@ static int speed(int argc, char **argv)
 	/* not Esc, whose meaning the terminal itself delays */
 	static const char *const keys[] = {"\t", "\033[Z", ":", "t", "\003"};
 	size_t n = (size_t)atol(argv[0]);
-	double *ms = xcalloc(n, sizeof(*ms));
+	double *ms = xcalloc(n, sizeof(*ms)), *ran = xcalloc(n, sizeof(*ran));
+	double *waited = xcalloc(n, sizeof(*waited));
+	double *late = xcalloc(n, sizeof(*late));
+	struct turns was, own;
 	struct tty t;
 
 	if (argc < 2)
@@ -511,11 +538,24 @@ static int speed(int argc, char **argv)
 		if (i % ARRAY_LEN(keys) == 0)
 			tty_type(&t, "\033[15~");
 		tty_settle(&t, QUIET + (int)(i % 13));
+		was = turns_of(t.program);
+		own = turns_of(getpid());
 		ms[i] = one_key(&t, keys[i % ARRAY_LEN(keys)]);
+		ran[i] = turns_of(t.program).ran - was.ran;
+		waited[i] = turns_of(t.program).waited - was.waited;
+		late[i] = turns_of(getpid()).waited - own.waited;
 	}
 	show("keys", ms, n);
+	/* where it went: into work, into waiting for a core; the last is the
+	 * stopwatch's own waiting, which is no part of the program */
+	show("work", ran, n);
+	show("waited", waited, n);
+	show("stopwatch", late, n);
 	kill(t.program, SIGKILL);
 	free(ms);
+	free(ran);
+	free(waited);
+	free(late);
 	return 0;
 }
 

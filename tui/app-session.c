@@ -125,7 +125,7 @@ int app_session_open(struct app *a, const char *name, bool create,
 	struct session *s;
 	int rc;
 
-	if (a->recorder)
+	if (a->recorder && a->session)
 		return err_set(err, ERR_USAGE,
 			       "a recording goes on; it has one session "
 			       "(record stop)");

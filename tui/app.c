@@ -13,9 +13,9 @@
 #include "src/engine/device.h"
 #include "tui/app-session.h"
 #include "tui/demo.h"
-#include "tui/training.h"
 #include "tui/probe-view.h"
 #include "tui/show.h"
+#include "tui/training.h"
 #include "tui/verify.h"
 
 enum {
@@ -408,6 +408,8 @@ static void failed(struct app *a, struct event *ev)
 
 void app_take(struct app *a, struct event *ev)
 {
+	bool ours = probe_view_take(a, ev);
+
 	if (a->verify_job && ev->job == a->verify_job)
 		replay_verified(a, ev);
 	if (a->scoring.job && ev->job == a->scoring.job)
@@ -420,17 +422,11 @@ void app_take(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
-	else if (ev->news && a->probe && ev->job == a->probe->job)
-		probe_view_take(a, ev, ev->kind == EVENT_DONE);
-	else if (ev->kind == EVENT_PROGRESS && ev->note)
+	else if (!ours && ev->kind == EVENT_PROGRESS && ev->note)
 		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
 	app_session_ended(a, ev->job);
-	if (a->probe && ev->job == a->probe->job) {
-		a->probe->job = 0;
-		a->dirty |= DIRTY_PROBE;
-	}
 	if (ev->job == a->live_job)
 		a->live_job = 0;
 	if (ev->job == a->open_job)

@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
+#include "tui/probe-view.h"
 #include "tui/progress.h"
 #include "tui/show.h"
 
@@ -66,6 +67,7 @@ static int status_show(const struct show *s, const struct port *p, int at)
 
 void bar_status(const struct app *app, const struct port *p)
 {
+	struct str set = {0};
 	const char *name;
 	int at, n;
 
@@ -95,10 +97,39 @@ void bar_status(const struct app *app, const struct port *p)
 		at = status_show(app->show, p, at);
 	else if (app->session)
 		at = status_session(app, p, at);
-	if (app->result)
+	if (probe_view_progress(app, &set))
+		at = port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s",
+				 set.s);
+	else if (app->result)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms",
 				 app->result->ms.total);
 	port_printf(p, 0, at, INK_REVERSE, "  %s", activity(app));
+	str_release(&set);
+}
+
+/* Words that explain what is shown, wrapped. */
+void bar_caption(const struct app *app, const struct port *p)
+{
+	const char *s = show_words(app);
+	struct glyphs g;
+	struct rows r;
+
+	port_field(p, 0, 0, p->w, INK_UNDERLINE, "");
+	if (!s)
+		return;
+	glyphs_of(&g, s, strlen(s));
+	rows_wrap(&r, &g, p->w - 3);
+	for (size_t y = 0; y < r.n && (int)y + 1 < p->h; y++) {
+		int x = 2;
+
+		port_char(p, (int)y + 1, 0, INK_BOLD, '>');
+		for (size_t i = r.row[y].begin; i < r.row[y].end; i++) {
+			port_glyph(p, (int)y + 1, x, INK_BOLD, &g.g[i]);
+			x += g.g[i].width;
+		}
+	}
+	rows_release(&r);
+	glyphs_release(&g);
 }
 
 /* Some name their keys themselves: "j k result". */
@@ -190,8 +221,8 @@ void bar_keys(const struct app *app, const struct port *p)
 			  "closes");
 		return;
 	}
-	if (app->show && !app->show->paused) {
-		port_text(p, 0, 1, 0, show_keys());
+	if (show_plays(app)) {
+		port_text(p, 0, 1, 0, show_keys(app->show));
 		return;
 	}
 	draw_hints(p, &app->keys, app->ui->focus, app->session != NULL);
@@ -294,6 +325,6 @@ void bar_prompt(const struct app *app, const struct port *p)
 			  "leave umie? y leaves, any other key stays");
 	else if (ui->typing == TYPING_PANE && ui->label.len)
 		port_text(p, 0, 0, INK_BOLD, ui->label.s);
-	else if (app->show && app->show->captions && app->show->caption)
-		port_text(p, 0, 0, INK_BOLD, app->show->caption);
+	else if (show_plays(app) && app->show->shown.len)
+		port_printf(p, 0, 0, 0, ":%s", app->show->shown.s);
 }

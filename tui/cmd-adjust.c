@@ -36,7 +36,7 @@ static int exec_adjust(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_adjust = {
     .name = "adjust",
     .args = "edges|span|box|relation|type|N",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .min_pos = 1,
     .max_pos = 1,
     .help = "screen: set edges, a new span, a box, a relation or a type with "

@@ -65,7 +65,7 @@ static int exec_boxes(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_boxes = {
     .name = "boxes",
     .args = "FILE|draw|clear",
-    .flags = CMD_LIVE | CMD_EDIT,
+    .flags = CMD_LIVE | CMD_EDIT | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .help = "take the boxes of the picture from a file, draw one, or propose "

@@ -9,7 +9,6 @@
 #include "tui/commands.h"
 #include "tui/decide.h"
 #include "tui/items.h"
-#include "tui/show.h"
 
 /* --- several items ----------------------------------------------------------
  */
@@ -306,16 +305,11 @@ const struct cmd cmd_place = {
 static int exec_note(struct app *app, const struct args *a, struct err *err)
 {
 	const char *text = a->n_pos ? a->pos[0] : "";
-	const char *caption = note_caption(text);
 	struct session *s;
 	char *end;
 	long id;
 	int rc;
 
-	if (caption) { /* kept by a recording, as everything typed is */
-		app_say(app, "caption: %s", caption);
-		return 0;
-	}
 	s = decide_here(app, err);
 	if (!s)
 		return -(int)err->code;
@@ -332,12 +326,11 @@ static int exec_note(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_note = {
     .name = "note",
-    .args = "[N|--caption] [WORDS]",
+    .args = "[N] [WORDS]",
     .flags = CMD_LIVE,
     .max_pos = 1,
     .raw = true,
     .help = "a note to the example, or to item N; no words: take it away",
-    .more = "--caption: what a replay of the recording says at this point.",
     .exec = exec_note,
 };
 

@@ -75,7 +75,7 @@ const struct cmd cmd_edit = {
     .name = "edit",
     .args = "[instruction|text]",
     .options = EDIT_OPTIONS,
-    .flags = CMD_LIVE | CMD_EDIT,
+    .flags = CMD_LIVE | CMD_EDIT | CMD_FILES,
     .max_pos = 1,
     .help = "edit in place, predicted while you type; in line mode, in the "
 	    "editor",
@@ -120,7 +120,7 @@ const struct cmd cmd_shell = {
     .name = "shell",
     .alias = "!",
     .args = "CMD",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .raw = true,
@@ -151,7 +151,7 @@ static int exec_pipe(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_pipe = {
     .name = "pipe",
     .args = "CMD",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .raw = true,

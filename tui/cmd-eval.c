@@ -250,6 +250,7 @@ static int exec_live(struct app *app, const struct args *a, struct err *err)
 	s->floor = floor;
 	j = job_new(JOB_CALL);
 	j->call = evaluate_call(a->pos[0], &d, &o);
+	j->patient = true;
 	s->job = engine_submit(app->engine, j);
 	app->dirty |= DIRTY_EVAL | DIRTY_STATUS;
 	return 0;
@@ -259,7 +260,7 @@ const struct cmd cmd_live_eval = {
     .name = "eval",
     .args = "DATA",
     .options = LIVE_OPTIONS,
-    .flags = CMD_LIVE | CMD_MODEL,
+    .flags = CMD_LIVE | CMD_MODEL | CMD_FILES,
     .min_pos = 1,
     .max_pos = 1,
     .help = "score the open checkpoint on a data set; live work goes first",

@@ -249,7 +249,8 @@ static int exec_gate(struct app *app, const struct args *a, struct err *err)
 }
 
 static const struct option GATE_OPTIONS[] = {
-    {"set", 0, "FILE", "sweep over a data set"},
+    {"set", 0, NULL, "sweep over the session's set, in the background"},
+    {"data", 0, "FILE", "sweep over this data set"},
     {"metric", 0, "f1|present|prob", "what the sweep draws"},
     {NULL, 0, NULL, NULL},
 };

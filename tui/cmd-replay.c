@@ -262,22 +262,38 @@ static const struct option OPTIONS[] = {
     {"speed", 0, "X", "wait as long as was waited, divided by X"},
     {"verify", 0, NULL, "compute the answers anew, list what differs"},
     {"cast", 0, "FILE", "write an asciinema file too"},
+    {"plain", 0, NULL, "in lines, also on a terminal"},
     BATCH_OPTIONS,
     {NULL, 0, NULL, NULL},
 };
+
+static bool wants_screen(const struct app *app, const struct args *a)
+{
+	static const char *const lines[] = {"step", "speed", "cast", "plain"};
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		if (args_has(a, lines[i]))
+			return false;
+	return !face_wants_lines(app);
+}
 
 static int exec_replay(struct app *app, const struct args *a, struct err *err)
 {
 	struct player p = {.app = app, .step = args_has(a, "step")};
 	int rc = args_number(a, "speed", 0.01, 1000, 0, &p.speed, err);
+	bool screen = wants_screen(app, a);
 
 	if (rc == 0 && args_has(a, "verify"))
 		return verify(&p, a, err);
 	if (rc == 0)
-		rc = show_open(app, a->pos[0], false, err);
+		rc = show_open(app, a->pos[0], screen ? SHOW_SCREEN : 0, err);
 	if (rc < 0)
 		return rc;
-	rc = play_cast(&p, args_get(a, "cast"), err);
+	app->show->open = args_get(a, "model");
+	if (screen)
+		app->exit_code = screen_mode(app);
+	else
+		rc = play_cast(&p, args_get(a, "cast"), err);
 	show_close(app);
 	return rc;
 }
@@ -293,8 +309,7 @@ const struct cmd cmd_replay = {
     .exec = exec_replay,
 };
 
-/* --- at the prompt
- * ------------------------------------------------------------
+/* --- at the prompt ---------------------------------------------------------
  */
 
 static const struct option LIVE_OPTIONS[] = {
@@ -341,7 +356,8 @@ static int begin(struct app *app, const struct args *a, double speed,
 {
 	struct player p = {
 	    .app = app, .speed = speed, .step = args_has(a, "step")};
-	int rc = show_open(app, a->pos[0], true, err);
+	int rc = show_open(app, a->pos[0],
+			   SHOW_GUEST | (app->screen ? SHOW_SCREEN : 0), err);
 
 	if (rc < 0)
 		return rc;
@@ -400,4 +416,21 @@ const struct cmd cmd_replay_live = {
     .max_pos = 1,
     .help = "show a recording here; what is open comes back afterwards",
     .exec = exec_replay_live,
+};
+
+static int exec_caption(struct app *app, const struct args *a, struct err *err)
+{
+	(void)err;
+	show_caption(app, a->n_pos ? a->pos[0] : "");
+	return 0;
+}
+
+const struct cmd cmd_caption = {
+    .name = "caption",
+    .args = "[WORDS]",
+    .flags = CMD_LIVE,
+    .max_pos = 1,
+    .raw = true,
+    .help = "explain what is shown, for those who look at the recording",
+    .exec = exec_caption,
 };

@@ -150,7 +150,7 @@ const struct cmd cmd_live_train = {
     .name = "train",
     .args = "[RUN]",
     .options = TRAIN,
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .max_pos = 1,
     .help = "train in the background; annotating goes on meanwhile",
     .exec = exec_train,
@@ -243,7 +243,7 @@ static int exec_runs(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_runs = {
     .name = "runs",
     .args = "[RUN]",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .max_pos = 1,
     .help = "list training runs, or look at one",
     .exec = exec_runs,
@@ -258,7 +258,7 @@ static int exec_stop(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_stop = {
     .name = "stop",
     .args = "",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .help = "end the run after this step, saved; a second time at once",
     .exec = exec_stop,
 };
@@ -272,7 +272,7 @@ static int exec_save(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_save = {
     .name = "save",
     .args = "",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .help = "let the run save after this step and go on",
     .exec = exec_save,
 };
@@ -389,7 +389,7 @@ const struct cmd cmd_plot = {
     .name = "plot",
     .args = "[METRIC...]",
     .options = PLOT,
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_FILES,
     .max_pos = CURVES_MAX + 1,
     .help = "curves of a run: loss, lr, norm, tokens, dev, mner, …",
     .exec = exec_plot,

@@ -71,7 +71,7 @@ const struct cmd cmd_focus = {
     .args = "next|previous|N|instruction|text|results|picture|gate|queue|"
 	    "variants|sweep|scores|loss|ranks|dev|gates|log|table|slices|"
 	    "messages",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .min_pos = 1,
     .max_pos = 1,
     .help = "screen: go to a pane, by its number on this screen or its name",
@@ -99,7 +99,7 @@ static int exec_screen(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_screen = {
     .name = "screen",
     .args = "annotate|probe|train|eval",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .min_pos = 1,
     .max_pos = 1,
     .help = "screen: change to another one",
@@ -120,7 +120,7 @@ static int exec_zoom(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_zoom = {
     .name = "zoom",
     .args = "",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .help = "screen: the pane in focus takes all the room, or gives it "
 	    "back",
     .exec = exec_zoom,
@@ -200,7 +200,7 @@ static int exec_show(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_show = {
     .name = "show",
     .args = "picture|boxes|heat|raw|messages|keys",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .min_pos = 1,
     .max_pos = 1,
     .help = "screen: lay a list over the panes, or switch something on "
@@ -252,7 +252,7 @@ static int exec_scroll(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_scroll = {
     .name = "scroll",
     .args = "up|down",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .min_pos = 1,
     .max_pos = 1,
     .help = "screen: turn a page in the pane in focus",
@@ -348,7 +348,7 @@ static int exec_prompt(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_prompt = {
     .name = "prompt",
     .args = "[LINE]",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .max_pos = 1,
     .raw = true,
     .help = "screen: type a command, which may have been begun",
@@ -363,7 +363,7 @@ static int exec_repaint(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_repaint = {
     .name = "repaint",
     .args = "",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .help = "screen: draw everything again",
     .exec = exec_repaint,
 };
@@ -376,7 +376,7 @@ static int exec_suspend(struct app *app, const struct args *a, struct err *err)
 const struct cmd cmd_suspend = {
     .name = "suspend",
     .args = "",
-    .flags = CMD_LIVE,
+    .flags = CMD_LIVE | CMD_SCREEN,
     .help = "screen: back to the shell; fg returns",
     .exec = exec_suspend,
 };

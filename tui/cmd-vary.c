@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sessions/export.h"
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/mem.h"
@@ -29,53 +30,108 @@ static int take_base(struct app *app, struct err *err)
 	return 0;
 }
 
-/* Over a data set; progress is kept, so that it goes on where it stopped. */
-static int start_set(struct app *app, const char *data, struct set_options *o,
-		     struct err *err)
+static size_t chosen_examples(const struct state *st, struct dataset *out,
+			      struct err *err)
 {
-	char *dir = file_xdg_folder("STATE", "probe", err);
-	int rc;
+	struct filter *f;
 
-	if (!dir)
+	if (filter_parse(&f, st->filter ? st->filter : "", st, err) < 0)
+		return 0;
+	session_dataset(st, f, out);
+	filter_free(f);
+	if (out->n == 0)
+		err_set(err, ERR_USAGE, "the session has no example%s%s",
+			st->filter ? " for the filter " : "",
+			st->filter ? st->filter : "");
+	return out->n;
+}
+
+/* The session's examples; what is decided is their gold. */
+static int whole_set(struct app *app, struct dataset *out, struct err *err)
+{
+	const struct session *s = app->session;
+	const struct state *st;
+
+	if (!s)
+		return err_set(err, ERR_USAGE,
+			       "no set is loaded (load FILE, session open "
+			       "NAME, or --data FILE)");
+	st = session_state(s);
+	if (chosen_examples(st, out, err) == 0)
 		return -(int)err->code;
-	o->data = data;
+	app_note(app, "%zu examples of %s%s%s", out->n, session_name(s),
+		 st->filter && *st->filter ? ", filter " : "",
+		 st->filter ? st->filter : "");
+	return 0;
+}
+
+/* Progress is kept, so that it goes on where it stopped. */
+static int start_set(struct app *app, const struct args *a,
+		     struct set_options *o, struct err *err)
+{
+	struct dataset d = {0};
+	char *dir = file_xdg_folder("STATE", "probe", err);
+	int rc = dir ? 0 : -(int)err->code;
+
+	o->data = args_get(a, "data");
+	if (rc == 0 && !o->data)
+		rc = whole_set(app, &d, err);
+	o->examples = o->data ? NULL : &d;
 	o->progress_dir = dir;
 	o->max_tokens = app->request.max_tokens;
 	o->beams = app->request.beams;
-	rc = probe_view_start(app, set_call(o), err);
+	if (rc == 0)
+		rc = probe_view_start_set(app, set_call(o), err);
+	dataset_release(&d);
 	free(dir);
 	return rc;
 }
 
+#define DATA_OPTION                                                \
+	{                                                          \
+		"data", 0, "FILE",                                 \
+		    "over this data set; goes on where it stopped" \
+	}
+
 static const struct option PROBE_OPTIONS[] = {
-    {"all", 0, "FILE", "over a data set; goes on where it stopped"},
+    {"all", 0, NULL, "over the session's set; goes on where it stopped"},
+    DATA_OPTION,
     {"seed", 0, "N", "of everything random (0)"},
     {"hold-gate", 0, NULL, "at the base's own value in every variant"},
     {NULL, 0, NULL, NULL},
 };
 
-static int exec_probe(struct app *app, const struct args *a, struct err *err)
+/* What is asked for, or over a set what the table shows already. */
+static int make_plan(struct probe_view *v, const struct args *a, bool set,
+		     struct err *err)
 {
-	struct probe_view *v = probe_view(app);
-	struct set_options set = {.kind = SET_PROBE, .plan = &v->plan};
 	long seed;
 	int rc = args_int(a, "seed", 0, 1L << 62, 0, &seed, err);
 
-	if (rc == 0 && !args_has(a, "all"))
-		rc = take_base(app, err);
-	if (rc < 0)
+	if (rc < 0 || (set && a->n_pos == 0 && v->plan.n))
 		return rc;
 	plan_release(&v->plan);
 	v->plan.seed = (uint64_t)seed;
 	v->plan.hold_gate = args_has(a, "hold-gate");
 	rc = plan_words(&v->plan, a->pos, a->n_pos, err);
+	if (rc == 0 && v->plan.n == 0)
+		plan_standard(&v->plan);
+	return rc;
+}
+
+static int exec_probe(struct app *app, const struct args *a, struct err *err)
+{
+	struct probe_view *v = probe_view(app);
+	struct set_options o = {.kind = SET_PROBE, .plan = &v->plan};
+	bool set = args_has(a, "all") || args_has(a, "data");
+	int rc = set ? 0 : take_base(app, err);
+
+	if (rc == 0)
+		rc = make_plan(v, a, set, err);
 	if (rc < 0)
 		return rc;
-	if (v->plan.n == 0)
-		plan_standard(&v->plan);
-	if (args_has(a, "all"))
-		return start_set(app, args_get(a, "all"), &set, err);
-	return probe_view_probe(app, a->n_pos > 0, err);
+	return set ? start_set(app, a, &o, err)
+		   : probe_view_probe(app, a->n_pos > 0, err);
 }
 
 const struct cmd cmd_probe_live = {
@@ -359,7 +415,8 @@ const struct cmd cmd_attn = {
 };
 
 static const struct option COMPARE_OPTIONS[] = {
-    {"set", 0, "FILE", "over a data set; goes on where it stopped"},
+    {"on", 0, "current|set", "what is edited (default), or the session's set"},
+    DATA_OPTION,
     {"seed", 0, "N", "of the resampling (0)"},
     {NULL, 0, NULL, NULL},
 };
@@ -369,14 +426,18 @@ static int exec_compare(struct app *app, const struct args *a, struct err *err)
 	struct plan p = {0};
 	struct set_options set = {
 	    .kind = SET_COMPARE, .plan = &p, .second = a->pos[0]};
+	const char *on = args_get(a, "on");
 	long seed;
 	int rc = args_int(a, "seed", 0, 1L << 62, 0, &seed, err);
 
 	if (rc < 0)
 		return rc;
+	if (on && strcmp(on, "set") != 0 && strcmp(on, "current") != 0)
+		return err_set(err, ERR_USAGE,
+			       "compare: --on %s: current or set expected", on);
 	p.seed = (uint64_t)seed;
-	if (args_has(a, "set"))
-		return start_set(app, args_get(a, "set"), &set, err);
+	if (args_has(a, "data") || (on && *on == 's'))
+		return start_set(app, a, &set, err);
 	if (!*app->request.text)
 		return err_set(err, ERR_USAGE, "there is no text yet");
 	return probe_view_start(app, compare_call(&app->request, a->pos[0]),
@@ -429,7 +490,12 @@ int gate_sweep(struct app *app, const struct args *a, struct err *err)
 	struct sweep_options o;
 	struct set_options set = {.kind = SET_SWEEP, .plan = &p, .sweep = &o};
 
+	bool over = args_has(a, "set") || args_has(a, "data");
+
 	sweep_defaults(&o);
+	/* Over a set the sweep that is looked at, unless another is named. */
+	if (over && app->probe && app->probe->sweep)
+		o = app->probe->sweep->o;
 	if (sweep_words(a, &o, err) < 0)
 		return -(int)err->code;
 	if (metric && !sweep_metric_find(metric, &o.metric))
@@ -437,9 +503,29 @@ int gate_sweep(struct app *app, const struct args *a, struct err *err)
 			       "--metric %s: f1, present or prob expected",
 			       metric);
 	o.chosen = (size_t)MAX(app->selected, 0);
-	if (args_has(a, "set"))
-		return start_set(app, args_get(a, "set"), &set, err);
+	if (over)
+		return start_set(app, a, &set, err);
 	if (!*app->request.text)
 		return err_set(err, ERR_USAGE, "there is no text yet");
 	return probe_view_start(app, sweep_call(&app->request, NULL, &o), err);
 }
+
+static int exec_write(struct app *app, const struct args *a, struct err *err)
+{
+	int rc = probe_view_write(app, a->pos[0], err);
+
+	if (rc == 0)
+		app_say(app, "written: %s", a->pos[0]);
+	return rc;
+}
+
+const struct cmd cmd_write = {
+    .name = "write",
+    .args = "FILE",
+    .flags = CMD_LIVE | CMD_FILES,
+    .min_pos = 1,
+    .max_pos = 1,
+    .help = "write the newest table of the probe as .csv, .json or .svg, or "
+	    "its variations as .plan",
+    .exec = exec_write,
+};

@@ -29,12 +29,13 @@ struct option {
 };
 
 enum {
-	CMD_BATCH = 1, /* as `umie NAME …` */
-	CMD_LIVE = 2,  /* at the prompt, in scripts and line mode */
-	CMD_MODEL = 4, /* wants an open checkpoint */
-	CMD_FILES = 8, /* a replay shows what it did and does not do it */
-	CMD_EDIT = 16, /* changes what is asked; scripts gather such lines */
-	CMD_RC = 32,   /* may stand in an rc file */
+	CMD_BATCH = 1,   /* as `umie NAME …` */
+	CMD_LIVE = 2,    /* at the prompt, in scripts and line mode */
+	CMD_MODEL = 4,   /* wants an open checkpoint */
+	CMD_FILES = 8,   /* a replay shows what it did and does not do it */
+	CMD_EDIT = 16,   /* changes what is asked; scripts gather such lines */
+	CMD_RC = 32,     /* may stand in an rc file */
+	CMD_SCREEN = 64, /* only on the full screen */
 };
 
 enum { OPTIONS_MAX = 40, ARGS_MAX = 64, KINDS_MAX = 4 };

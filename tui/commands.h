@@ -38,6 +38,7 @@
 	_(score) \
 	_(compare_live) \
 	_(attn) \
+	_(write) \
 	_(help) \
 	_(load) \
 	_(session) \
@@ -65,6 +66,7 @@
 	_(record) \
 	_(replay) \
 	_(replay_live) \
+	_(caption) \
 	_(export) \
 	_(import) \
 	_(history) \

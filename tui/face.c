@@ -12,6 +12,7 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/cmd.h"
+#include "tui/commands.h"
 #include "tui/demo.h"
 #include "tui/rc.h"
 #include "tui/script.h"
@@ -27,6 +28,7 @@ static const struct option OPTIONS[] = {
     {"theme", 0, "default|light|dark|mono|high-contrast",
      "colours of the screen"},
     {"color", 0, "auto|always|never", "colours of batch output"},
+    {"tour", 0, NULL, "five minutes that show what there is; no checkpoint"},
     {"norc", 0, NULL, "read no rc file and no ~/.inputrc"},
     {"reset-terminal", 0, NULL, "put a garbled terminal right, and leave"},
     {"help", 'h', NULL, "this text; umie COMMAND --help for one command"},
@@ -57,6 +59,8 @@ void face_usage(struct str *out)
 	    "\n"
 	    "examples:\n"
 	    "  umie                             the demonstration\n"
+	    "  umie --tour                      what there is, in five "
+	    "minutes\n"
 	    "  umie -i dog.jpg 'Rocky is here'  your text and picture\n"
 	    "  umie extract --json -i dog.jpg 'Rocky is here'\n"
 	    "  umie -c 'text Rocky is here; gate off'\n"
@@ -85,7 +89,7 @@ static bool is_dumb(void)
 	return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
-static bool wants_lines(const struct app *app)
+bool face_wants_lines(const struct app *app)
 {
 	return settings_on(&app->settings, SET_PLAIN) ||
 	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || is_dumb();
@@ -252,6 +256,29 @@ static int run_scripts(struct app *app, const struct args *a, bool *ran,
 	return rc;
 }
 
+/* A recording that is shipped: without a checkpoint, a GPU or pictures. */
+static int tour(struct app *app, struct err *err)
+{
+	char *dir = bundle_shipped(app->argv0, "tour.rec"), *path;
+	char *argv[] = {(char *)"replay", NULL};
+	struct args a;
+	int rc;
+
+	if (!dir)
+		return err_set(err, ERR_FAILED,
+			       "the tour is neither beside the program nor in "
+			       "%s",
+			       PKGDATADIR "/demo");
+	path = file_join(dir, "tour.rec");
+	argv[1] = path;
+	rc = cmd_parse(&cmd_replay, 2, argv, &a, err);
+	if (rc == 0)
+		rc = cmd_replay.exec(app, &a, err);
+	free(path);
+	free(dir);
+	return rc;
+}
+
 int face_run(struct app *app, int argc, char **argv)
 {
 	struct args a;
@@ -259,6 +286,14 @@ int face_run(struct app *app, int argc, char **argv)
 	int rc = cmd_parse(&FACE, argc, argv, &a, &err);
 	bool demo, ran = false;
 
+	if (rc == 0 && args_has(&a, "tour")) {
+		rc = read_config(app, &a, &err);
+		if (rc == 0)
+			rc = tour(app, &err);
+		if (rc < 0)
+			app_fail(app, &err);
+		return app->exit_code;
+	}
 	if (rc == 0)
 		rc = prepare(app, &a, &err);
 	if (rc == 0 && is_file(&a))
@@ -266,7 +301,7 @@ int face_run(struct app *app, int argc, char **argv)
 	if (rc == 0)
 		rc = run_scripts(app, &a, &ran, &err);
 	demo = rc == 0 && !a.n_pos && !args_has(&a, "image");
-	if (rc == 0 && !ran && !wants_lines(app)) {
+	if (rc == 0 && !ran && !face_wants_lines(app)) {
 		if (demo) {
 			demo_begin(app);
 			offer(app);

@@ -18,6 +18,9 @@ extern const struct cmd FACE;
  * Returns the exit code. */
 int face_run(struct app *app, int argc, char **argv);
 
+/* No full screen: plain, TERM, or not on a terminal. */
+bool face_wants_lines(const struct app *app);
+
 /* Colours in what goes to standard output? (`color`, NO_COLOR, TERM) */
 bool face_color(const struct app *app);
 

@@ -1,5 +1,5 @@
 /*
- * gate-sweep -- `:gate sweep FROM TO N [--set FILE] [--metric M]`.
+ * gate-sweep -- `:gate sweep FROM TO N [--set] [--metric M]`.
  */
 #ifndef UMIE_TUI_GATE_SWEEP_H
 #define UMIE_TUI_GATE_SWEEP_H

@@ -19,7 +19,10 @@ enum {
 	/* where one decides */
 	ITEMS = RESULTS | QUEUE,
 	DESK = ITEMS | TEXT | PICTURE,
-	PROBE = 1 << PANE_VARIANTS | 1 << PANE_SWEEP | 1 << PANE_SCORES,
+	VARIANTS = 1 << PANE_VARIANTS,
+	SWEEP = 1 << PANE_SWEEP,
+	SCORES = 1 << PANE_SCORES,
+	PROBE = VARIANTS | SWEEP | SCORES,
 	ALL = (1 << PANES) - 1,
 };
 
@@ -114,6 +117,14 @@ const struct binding BINDINGS[] = {
     {'V', "probe", "vary: what becomes of each result", "vary", PROBE},
     {'G', "gate sweep", "hold the gate at value after value", "sweep", PROBE},
     {'P', "score", "what the chosen result could have been", "scores", PROBE},
+    {'S', "probe --all", "the same over the whole set", "set",
+     VARIANTS | SCORES, VARIANTS | SCORES},
+    {'S', "gate sweep --set", "the sweep over the whole set", "set", SWEEP,
+     SWEEP},
+    {'c', "prompt compare", "compare with a second checkpoint", "compare",
+     PROBE, PROBE},
+    {'w', "prompt write", "write table, drawing or variations to a file",
+     "write", PROBE, PROBE},
     {'z', "zoom", "the pane in focus takes all the room", "zoom", ALL},
     {'Z', "pixels", "the picture in the terminal's own pixels", NULL, 0},
     {'y', "yank", "copy what the pane shows to the clipboard", NULL, 0},

@@ -160,6 +160,7 @@ static void lines(struct layout *l, const struct ui *ui)
 	l->progress = (struct rect){y -= progress, 0, progress, ui->w};
 	l->messages = (struct rect){y -= 1, 0, 1, ui->w};
 	l->keys = (struct rect){y -= 1, 0, 1, ui->w};
+	l->caption = (struct rect){y -= ui->caption, 0, ui->caption, ui->w};
 	l->all = (struct rect){1, 0, y - 1, ui->w};
 }
 

@@ -29,7 +29,7 @@ struct layout {
 	bool too_small; /* then nothing else is set */
 	enum layout_size size;
 	struct rect pane[PANES]; /* with the lines around them */
-	struct rect status, keys, messages, progress, prompt;
+	struct rect status, caption, keys, messages, progress, prompt;
 	struct rect all; /* what the panes share */
 };
 

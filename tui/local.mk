@@ -47,6 +47,8 @@ libtui_a_SOURCES = \
 	tui/cmd-session.c \
 	tui/plot.c tui/plot.h \
 	tui/pixels.c tui/pixels.h \
+	tui/show-screen.c \
+	tui/show-step.c tui/show-step.h \
 	tui/show.c tui/show.h \
 	tui/train-from.c \
 	tui/verify.c tui/verify.h \
@@ -87,6 +89,7 @@ libtui_a_SOURCES = \
 	tui/pane-picture.c \
 	tui/pane-results.c \
 	tui/pane-scores.c \
+	tui/pane-set.c \
 	tui/pane-sweep.c \
 	tui/pane-text.c \
 	tui/progress.c tui/progress.h \

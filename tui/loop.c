@@ -12,6 +12,7 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
+#include "src/base/turn.h"
 #include "src/base/utf8.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
@@ -28,6 +29,7 @@
 
 enum {
 	KEYS_AT_ONCE = 256,
+	CAPTION = 4, /* rows: a line, and three of words */
 	CLOCK = 100, /* ms between looks at a running computation */
 };
 
@@ -58,6 +60,7 @@ static void relayout(struct loop *l)
 		l->app->dirty = DIRTY_ALL;
 	}
 	ui->progress = l->app->session != NULL;
+	ui->caption = show_words(l->app) ? CAPTION : 0;
 	layout_make(&l->layout, ui);
 	if (!l->layout.too_small && l->layout.pane[ui->focus].h == 0)
 		ui->focus = layout_next(&l->layout, ui, 1);
@@ -281,7 +284,8 @@ static void pointer(struct loop *l, int key)
 		command(l, key == K_WHEEL_UP ? "scroll up" : "scroll down");
 		return;
 	}
-	if (id == PANE_NONE || l->ui.overlay || l->ui.typing)
+	if (id == PANE_NONE || l->ui.overlay || l->ui.typing ||
+	    show_plays(l->app))
 		return;
 	str_addf(&line, "focus %s", pane_name(id));
 	command(l, line.s);
@@ -318,7 +322,7 @@ static void pane_key(struct loop *l, int key)
 		l->app->dirty = DIRTY_ALL;
 	} else if (ui->adjust.kind && adjust_key(l->app, key)) {
 		return;
-	} else if (show_key(l->app, key)) {
+	} else if (!ui->overlay && show_key(l->app, key)) {
 		return;
 	} else if (b) {
 		command(l, b->command);
@@ -460,7 +464,10 @@ static void run(struct loop *l)
 {
 	struct app *app = l->app;
 
+	turn_soon();
 	resize(l);
+	if (app->show)
+		show_begin(app, 0);
 	while (!app->quit && !l->signal) {
 		follow_settings(l);
 		relayout(l);

@@ -297,6 +297,8 @@ void paint(struct app *app, const struct layout *l, struct grid *g)
 	if (app->ui->adjust.kind == ADJUST_PICK)
 		paint_choices(app, l, &all);
 	paint_bar(app, &l->status, &all, bar_status);
+	if (l->caption.h)
+		paint_bar(app, &l->caption, &all, bar_caption);
 	paint_bar(app, &l->keys, &all, bar_keys);
 	paint_bar(app, &l->messages, &all, bar_messages);
 	paint_bar(app, &l->progress, &all, bar_progress);

@@ -38,7 +38,10 @@ static void show(const struct evaluation *e, const struct line *l,
 	int x;
 
 	if (l->regime) {
-		port_text(p, y, 3, INK_DIM, evaluation_regime(e, r->task));
+		x = port_text(p, y, 3, INK_DIM, evaluation_regime(e, r->task));
+		if (r->task == TASK_MEAE && evaluation_boxes(e))
+			port_printf(p, y, x, INK_DIM, "; boxes: IoU >= %g",
+				    SCORE_IOU);
 		return;
 	}
 	port_printf(p, y, r->label ? 3 : 1, ink, "%.*s", NAME - 4,

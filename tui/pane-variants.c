@@ -27,12 +27,16 @@ static void title(const struct app *app, struct str *out)
 {
 	const struct probe_view *v = app->probe;
 
+	if (v && v->set_result && (v->newest == PROBE_SET || !v->table)) {
+		set_title(app, out);
+		return;
+	}
 	if (!v || !v->table)
 		return;
 	str_add(out, ". as i1  - lost  L label  B edges  n/m: n of m   ");
 	str_addf(out, "F1 against %s", v->table->gold ? "gold" : "i1");
-	if (v->job && v->of)
-		str_addf(out, "   %zu of %zu", v->done, v->of);
+	if (v->one.id && v->one.of)
+		str_addf(out, "   %zu of %zu", v->one.done, v->one.of);
 }
 
 /* ".412", "-.014", "2" */
@@ -237,20 +241,6 @@ static void draw_foot(const struct port *p, int y, const struct probe_table *t)
 	str_release(&s);
 }
 
-static int draw_set(const struct port *p, const struct set_result *s)
-{
-	int y = 0;
-
-	port_printf(p, y++, 1, 0, "set: %zu of %zu examples", s->done, s->of);
-	for (size_t i = 0; i < s->n && y < p->h; i++)
-		port_printf(p, y++, 1, 0, "%-5s %-40.40s F1 %6.2f  flips %.3f",
-			    s->row[i].id, s->row[i].what, 100 * s->row[i].f1,
-			    s->row[i].results
-				? s->row[i].flips / (double)s->row[i].results
-				: 0);
-	return (int)s->n + 1;
-}
-
 static int draw(const struct app *app, const struct port *p, int scroll)
 {
 	const struct probe_view *v = app->probe;
@@ -261,13 +251,14 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	bool edited;
 	int n, top, rows;
 
-	if (v && v->set && (v->job || !t))
-		return draw_set(p, v->set);
+	if (v && v->set_result && (v->newest == PROBE_SET || !t))
+		return set_draw(app, p, scroll);
 	if (!t) {
 		port_text(p, 0, 1, INK_DIM,
-			  v && v->job ? "computing ..."
-				      : "no variants yet: :probe, or :vary for "
-					"the list");
+			  v && v->one.id
+			      ? "computing ..."
+			      : "no variants yet: :probe, or :vary for "
+				"the list");
 		return 1;
 	}
 	c = fit(app, t, p->w);

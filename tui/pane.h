@@ -54,8 +54,13 @@ int items_draw(const struct app *app, const struct port *p, int scroll);
 bool items_click(const struct app *app, const struct port *p, int scroll, int y,
 		 struct str *line);
 
+/* What the pane of variants shows after a run over a set. */
+void set_title(const struct app *app, struct str *out);
+int set_draw(const struct app *app, const struct port *p, int scroll);
+
 /* The lines at the top and the bottom. */
 void bar_status(const struct app *app, const struct port *p);
+void bar_caption(const struct app *app, const struct port *p);
 void bar_keys(const struct app *app, const struct port *p);
 void bar_messages(const struct app *app, const struct port *p);
 void bar_progress(const struct app *app, const struct port *p);

@@ -8,8 +8,10 @@
 #include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "src/engine/clock.h"
 #include "src/probe/table.h"
 #include "tui/app.h"
+#include "tui/progress.h"
 
 struct probe_view *probe_view(struct app *app)
 {
@@ -34,27 +36,43 @@ void probe_view_free(struct probe_view *v)
 	sweep_free(v->sweep);
 	alternatives_free(v->scores);
 	comparison_free(v->comparison);
-	set_result_free(v->set);
+	set_result_free(v->set_result);
 	free(v);
 }
 
-int probe_view_start(struct app *app, struct call *c, struct err *err)
+static int start(struct app *app, struct call *c, bool set, struct err *err)
 {
 	struct probe_view *v = probe_view(app);
+	struct probe_job *p = set ? &v->set : &v->one;
 	struct job *j;
 
+	if (app->replaying) { /* what came of it is in the recording */
+		call_free(c);
+		*p = (struct probe_job){.id = PROBE_REPLAYED};
+		return 0;
+	}
 	if (app_engine(app, err) < 0) {
 		call_free(c);
 		return -(int)err->code;
 	}
-	if (v->job)
-		engine_cancel(app->engine, v->job);
+	if (p->id)
+		engine_cancel(app->engine, p->id);
 	j = job_new(JOB_CALL);
 	j->call = c;
-	v->job = engine_submit(app->engine, j);
-	v->done = v->of = 0;
+	j->patient = set;
+	*p = (struct probe_job){.id = engine_submit(app->engine, j)};
 	app->dirty |= DIRTY_PROBE | DIRTY_STATUS;
 	return 0;
+}
+
+int probe_view_start(struct app *app, struct call *c, struct err *err)
+{
+	return start(app, c, false, err);
+}
+
+int probe_view_start_set(struct app *app, struct call *c, struct err *err)
+{
+	return start(app, c, true, err);
 }
 
 int probe_view_probe(struct app *app, bool strict, struct err *err)
@@ -108,36 +126,89 @@ static void say_news(struct app *app, const struct probe_news *n)
 	}
 }
 
-#define TAKE(member, release)          \
-	do {                           \
-		if (!n->member)        \
-			break;         \
-		release(v->member);    \
-		v->member = n->member; \
-		n->member = NULL;      \
+#define TAKE_AS(member, to, kind, release) \
+	do {                               \
+		if (!n->member)            \
+			break;             \
+		release(v->to);            \
+		v->to = n->member;         \
+		n->member = NULL;          \
+		v->newest = kind;          \
 	} while (0)
+#define TAKE(member, kind, release) TAKE_AS(member, member, kind, release)
 
-void probe_view_take(struct app *app, struct event *ev, bool last)
+static void take_news(struct app *app, struct probe_job *p,
+		      struct probe_news *n, bool last)
 {
-	struct probe_view *v = probe_view(app);
-	struct probe_news *n = ev->news;
+	struct probe_view *v = app->probe;
 
-	v->done = n->done;
-	v->of = n->of;
+	if (p->begun == 0) {
+		p->begun = clock_ms();
+		p->first = n->done;
+	}
+	p->done = n->done;
+	p->of = n->of;
 	if (n->note)
 		app_note(app, "%s", n->note);
-	app->dirty |= DIRTY_PROBE | DIRTY_STATUS;
-	/* Sets and comparisons have no pane: their lines go to the log. */
-	if (last && (!app->ui || n->comparison || n->set))
+	if (last && app->recorder)
+		recorder_news(app->recorder, n);
+	/* On the screen all but a comparison has a pane. */
+	if (last && (!app->ui || n->comparison))
 		say_news(app, n);
-	TAKE(table, probe_table_free);
-	TAKE(sweep, sweep_free);
-	TAKE(scores, alternatives_free);
-	TAKE(comparison, comparison_free);
-	TAKE(set, set_result_free);
+	TAKE(table, PROBE_TABLE, probe_table_free);
+	TAKE(sweep, PROBE_SWEEP, sweep_free);
+	TAKE(scores, PROBE_SCORES, alternatives_free);
+	TAKE(comparison, PROBE_COMPARISON, comparison_free);
+	TAKE_AS(set, set_result, PROBE_SET, set_result_free);
 }
 
-static struct json *news_json(struct table **t)
+bool probe_view_take(struct app *app, struct event *ev)
+{
+	struct probe_view *v = app->probe;
+	struct probe_job *p = v && v->set.id == ev->job   ? &v->set
+			      : v && v->one.id == ev->job ? &v->one
+							  : NULL;
+
+	if (!p)
+		return false;
+	if (ev->news)
+		take_news(app, p, ev->news, ev->kind == EVENT_DONE);
+	app->dirty |= DIRTY_PROBE | DIRTY_STATUS;
+	if (ev->kind == EVENT_PROGRESS)
+		return true;
+	if (p == &v->set && ev->kind == EVENT_DONE && app->ui)
+		app_note(app,
+			 "all %zu examples are done (write FILE keeps "
+			 "the figures)",
+			 p->of);
+	if (p == &v->set && ev->kind == EVENT_CANCELLED && p->done < p->of)
+		app_note(app,
+			 "%zu of %zu examples are done; the same command "
+			 "goes on from there",
+			 p->done, p->of);
+	*p = (struct probe_job){0};
+	return true;
+}
+
+int probe_view_progress(const struct app *app, struct str *out)
+{
+	const struct probe_job *p = app->probe ? &app->probe->set : NULL;
+	char left[32];
+	double ms;
+
+	if (!p || !p->id)
+		return 0;
+	str_addf(out, "set %zu/%zu", p->done, p->of);
+	ms = clock_ms() - p->begun;
+	if (p->done > p->first && p->done < p->of)
+		str_addf(out, ", %s left",
+			 progress_time(ms / 1000 * (double)(p->of - p->done) /
+					   (double)(p->done - p->first),
+				       left));
+	return 1;
+}
+
+static struct json *tables_json(struct table **t)
 {
 	struct json *j = table_json(t[0]);
 
@@ -146,9 +217,22 @@ static struct json *news_json(struct table **t)
 	return j;
 }
 
-static int write_file(const char *path, struct str *text, struct err *err)
+static void print_svg(const struct probe_news *n, const struct table *t,
+		      struct str *out)
 {
-	return file_replace(path, str_cstr(text), text->len, err);
+	if (n->sweep)
+		sweep_svg(n->sweep, out);
+	else
+		table_svg(t, out);
+}
+
+/* Takes the text. */
+static int write_text(const char *path, struct str *text, struct err *err)
+{
+	int rc = file_replace(path, str_cstr(text), text->len, err);
+
+	str_release(text);
+	return rc;
 }
 
 static int write_files(const struct probe_news *n, const struct table *t,
@@ -159,35 +243,101 @@ static int write_files(const struct probe_news *n, const struct table *t,
 
 	if (args_has(a, "csv")) {
 		table_csv(t, &text);
-		rc = write_file(args_get(a, "csv"), &text, err);
+		rc = write_text(args_get(a, "csv"), &text, err);
 	}
-	str_clear(&text);
 	if (rc == 0 && args_has(a, "svg")) {
-		if (n->sweep)
-			sweep_svg(n->sweep, &text);
-		else
-			table_svg(t, &text);
-		rc = write_file(args_get(a, "svg"), &text, err);
+		print_svg(n, t, &text);
+		rc = write_text(args_get(a, "svg"), &text, err);
 	}
-	str_release(&text);
 	return rc;
+}
+
+/* The newest tables as news again; borrowed. */
+static struct probe_news newest(const struct probe_view *v)
+{
+	struct probe_news n = {0};
+
+	switch (v->newest) {
+	case PROBE_TABLE:
+		n.table = v->table;
+		break;
+	case PROBE_SWEEP:
+		n.sweep = v->sweep;
+		break;
+	case PROBE_SCORES:
+		n.scores = v->scores;
+		break;
+	case PROBE_COMPARISON:
+		n.comparison = v->comparison;
+		break;
+	case PROBE_SET:
+		n.set = v->set_result;
+		break;
+	case PROBE_NONE:
+		break;
+	}
+	return n;
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+	size_t n = strlen(path), k = strlen(suffix);
+
+	return n > k && strcmp(path + n - k, suffix) == 0;
+}
+
+static void print_json(struct table **t, struct str *out)
+{
+	struct json *j = tables_json(t);
+	char *line = json_print(j);
+
+	str_addf(out, "%s\n", line);
+	free(line);
+	json_free(j);
+}
+
+int probe_view_write(const struct app *app, const char *path, struct err *err)
+{
+	const struct probe_view *v = app->probe;
+	struct probe_news n = v ? newest(v) : (struct probe_news){0};
+	struct str text = {0};
+	struct table *t[4];
+
+	if (!v || v->newest == PROBE_NONE)
+		return err_set(err, ERR_USAGE,
+			       "write: there is no table yet (:probe, :gate "
+			       "sweep, :score, :compare)");
+	reports(&n, t);
+	if (ends_in(path, ".csv"))
+		table_csv(t[0], &text);
+	else if (ends_in(path, ".json"))
+		print_json(t, &text);
+	else if (ends_in(path, ".svg"))
+		print_svg(&n, t[0], &text);
+	else if (ends_in(path, ".plan"))
+		plan_print(&v->plan, &text);
+	for (int i = 0; t[i]; i++)
+		table_free(t[i]);
+	if (text.len == 0)
+		return err_set(err, ERR_USAGE,
+			       "write %s: a name that ends in .csv, .json, "
+			       ".svg or .plan expected",
+			       path);
+	return write_text(path, &text, err);
 }
 
 int probe_output(struct app *app, const struct probe_news *n,
 		 const struct args *a, struct err *err)
 {
 	struct table *t[4];
-	struct json *j;
-	char *line;
+	struct str line = {0};
 	int rc;
 
 	reports(n, t);
 	if (args_has(a, "json")) {
-		j = news_json(t);
-		line = json_print(j);
-		app_say(app, "%s", line);
-		free(line);
-		json_free(j);
+		print_json(t, &line);
+		app_say(app, "%.*s", (int)line.len - 1, line.s);
+		str_release(&line);
 	} else {
 		say_news(app, n);
 	}

@@ -12,10 +12,30 @@
 
 struct app;
 struct event;
+struct str;
+
+/* Which of the tables came last. */
+enum probe_kind {
+	PROBE_NONE,
+	PROBE_TABLE,
+	PROBE_SWEEP,
+	PROBE_SCORES,
+	PROBE_COMPARISON,
+	PROBE_SET,
+};
+
+enum { PROBE_REPLAYED = -3 }; /* id of a call whose news are recorded */
+
+/* A call that runs; id 0: none. */
+struct probe_job {
+	int id;
+	size_t done, of, first; /* first: done when it began */
+	double begun;           /* ms */
+};
 
 struct probe_view {
-	int job;                      /* of the call that runs; 0: none */
-	size_t done, of;              /* of it */
+	struct probe_job one, set; /* about one text; over a set */
+	enum probe_kind newest;
 	struct plan plan;             /* of the newest table */
 	bool ablation;                /* every box was masked, too */
 	struct extract_request base;  /* of it; text NULL: none yet */
@@ -27,17 +47,24 @@ struct probe_view {
 	struct sweep *sweep;
 	struct alternatives *scores;
 	struct comparison *comparison;
-	struct set_result *set;
+	struct set_result *set_result;
 };
 
 /* Made when it is first wanted; owned by the app. */
 struct probe_view *probe_view(struct app *app);
 void probe_view_free(struct probe_view *v);
 
-/* Submit a call (taken); it replaces one that still runs. */
+/* Submit a call (taken) about one text; it replaces one that still runs. */
 int probe_view_start(struct app *app, struct call *c, struct err *err);
-/* News of the call that runs; the last is said in line mode. */
-void probe_view_take(struct app *app, struct event *ev, bool last);
+/* The same over a set.  What is about one text runs between its slices. */
+int probe_view_start_set(struct app *app, struct call *c, struct err *err);
+/* An event of a call of ours: true, and it was taken in. */
+bool probe_view_take(struct app *app, struct event *ev);
+/* "probe 12/309, 4 min left" for the line at the top; 0 when no set runs. */
+int probe_view_progress(const struct app *app, struct str *out);
+/* Write the newest tables by the suffix of `path`: .csv, .json, .svg, or
+ * .plan for the variations. */
+int probe_view_write(const struct app *app, const char *path, struct err *err);
 /* Compute the variants table of the view's plan, base and kept requests. */
 int probe_view_probe(struct app *app, bool strict, struct err *err);
 

@@ -4,15 +4,18 @@
  * The app's own session, checkpoint and picture are put aside; what was
  * recorded happens to an app that has nothing, in a session that is thrown
  * away, so that neither checkpoint nor pictures are needed and nothing of the
- * person's is touched.  A scene is a command and what came of it.  The UI's
- * thread.
+ * person's is touched.  A scene is a command and what came of it; on the full
+ * screen, in a recording that has captions, all that belongs to a caption.
+ * The UI's thread.
  */
 #ifndef UMIE_TUI_SHOW_H
 #define UMIE_TUI_SHOW_H
 
 #include <stdbool.h>
 
+#include "src/base/str.h"
 #include "tui/app.h"
+#include "tui/ui.h"
 
 /* type, member of struct app: what is put aside */
 #define SHOW_ASIDE(_)                      \
@@ -37,6 +40,7 @@
 	_(bool, looked)                    \
 	_(int, live_example)               \
 	_(double, save_at)                 \
+	_(struct labels, failed)           \
 	_(struct probe_view *, probe)      \
 	_(bool, replaying)                 \
 	_(double, run_at)
@@ -47,25 +51,41 @@ struct aside {
 #undef SHOW_MEMBER
 };
 
+enum {
+	/* This is the prompt of a program that goes on: commands that would
+	 * change its settings are shown and not done. */
+	SHOW_GUEST = 1,
+	SHOW_SCREEN = 2, /* it will be shown on the full screen */
+};
+
 struct show {
 	struct recording rec;
 	char *name;           /* of the file; owned */
 	size_t at;            /* step that comes next */
 	size_t scene, scenes; /* shown, and all */
 	bool guest;           /* the program goes on afterwards */
-	bool captions, paused;
-	char *caption;     /* of this moment; owned; NULL: none */
-	double speed, due; /* 0: waits for a key; ms when the next scene is */
-	char *folder;      /* of the scratch session; owned */
+	bool by_caption;      /* scenes are those of captions */
+	bool captions;        /* they are shown */
+	bool by_itself;       /* goes on without a key */
+	bool paused;          /* the person goes on by hand */
+	char *caption;        /* of this moment; owned; NULL: none */
+	struct str shown;     /* commands of this scene */
+	const char *open;     /* checkpoint to go on with; NULL: none */
+	double speed;         /* by itself as recorded, divided by this; 0: as
+			       * long as it takes to read */
+	double due;           /* ms, of the next scene; 0: waits for a key */
+	char *folder;         /* of the scratch session; owned */
 	struct aside aside;
+	/* What a guest saw before. */
+	enum screen_id screen;
+	enum pane_id focus;
+	bool zoom;
 };
 
 /*
- * Put the app's own things aside and begin.  `guest`: this is the prompt of a
- * program that goes on; commands that would change its settings, or end it,
- * are then shown and not done.  ERR_DATA names file and line.
+ * Put the app's own things aside and begin.  ERR_DATA names file and line.
  */
-int show_open(struct app *app, const char *path, bool guest, struct err *err);
+int show_open(struct app *app, const char *path, unsigned how, struct err *err);
 /* End it and take the app's own things back. */
 void show_close(struct app *app);
 
@@ -78,21 +98,28 @@ double show_pause(const struct show *s);
 /* When does the last step of the scene end, in ms of the recording? */
 double show_time(const struct show *s);
 
-/* Let the person go on from here with a checkpoint, if one is open; and go on
- * with the recording as if nothing had been done. */
+/* Let the person go on from here with a checkpoint, if one is open or was
+ * named; and go on with the recording as if nothing had been done. */
 void show_leave(struct app *app);
 int show_resume(struct app *app, struct err *err);
 
-/* What `note` says as a caption, from the words behind it; NULL: nothing. */
-const char *note_caption(const char *words);
+/* The command `caption`.  Empty: none from here on. */
+void show_caption(struct app *app, const char *text);
 
-/* On the full screen: begin, with speed 0 by key; a key, false when it means
- * nothing here; the clock. */
+/* --- on the full screen (show-screen.c) ----------------------------------- */
+
+/* The first scene; by itself with a speed above 0, else by key. */
 void show_begin(struct app *app, double speed);
+/* It is being shown, and was not left. */
+bool show_plays(const struct app *app);
+/* A key: false when it has its usual meaning. */
 bool show_key(struct app *app, int key);
+/* The clock. */
 void show_tick(struct app *app);
+/* The caption to be shown now, or NULL. */
+const char *show_words(const struct app *app);
 /* Keys, for their line; where it is, for the top; caller's. */
-const char *show_keys(void);
+const char *show_keys(const struct show *s);
 char *show_status(const struct show *s);
 
 #endif

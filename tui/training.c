@@ -15,6 +15,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/mem.h"
+#include "src/base/turn.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
 
@@ -109,8 +110,8 @@ static struct training *training_new(const char *dir)
 }
 
 /*
- * A process group of its own: the terminal's C-c is for us, and everything
- * that the run starts can be ended together.
+ * A session of its own, and with it a process group: the terminal's C-c is for
+ * us, and everything that the run starts can be ended together.
  */
 static int spawn(struct training *t, char **argv, struct err *err)
 {
@@ -124,11 +125,12 @@ static int spawn(struct training *t, char **argv, struct err *err)
 	sigaddset(&stops, SIGTERM); /* it must hear us from the beginning */
 	sigaddset(&stops, SIGINT);
 	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
+	/* A session of its own: Linux then shares the cores between it and
+	 * ours, whatever the number of its threads. */
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID |
 					    POSIX_SPAWN_SETSIGMASK |
 					    POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigdefault(&attr, &stops);
-	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -139,8 +141,10 @@ static int spawn(struct training *t, char **argv, struct err *err)
 			 environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
-	if (rc == 0)
+	if (rc == 0) {
+		turn_later(t->pid);
 		return 0;
+	}
 	t->pid = 0;
 	return err_set(err, ERR_FAILED, "cannot start the run: %s",
 		       strerror(rc));

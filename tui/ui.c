@@ -53,6 +53,15 @@ void ui_show_screen(struct ui *ui, enum screen_id s)
 	ui->overlay = OVERLAY_NONE;
 }
 
+void ui_show_first(struct ui *ui)
+{
+	ui_show_screen(ui, SCREEN_ANNOTATE);
+	ui->focus = PANE_TEXT;
+	ui->zoom = ui->other = false;
+	for (int i = 0; i < PANES; i++)
+		ui->scroll[i] = SCROLL_AUTO;
+}
+
 void ui_focus(struct ui *ui, enum pane_id p)
 {
 	enum screen_id s = ui->screen;

@@ -133,6 +133,7 @@ struct ui {
 	enum widest widest;
 	bool other;    /* one column: picture instead of the lists */
 	bool progress; /* a line tells how far a session or a run is */
+	int caption;   /* rows of a caption above the keys */
 	bool boxes, heat;
 	enum overlay overlay;
 	int scroll[PANES], overlay_scroll; /* rows above the pane */
@@ -156,6 +157,8 @@ void ui_init(struct ui *ui);
 void ui_release(struct ui *ui);
 /* Show a screen, with the pane in focus that was when it was left. */
 void ui_show_screen(struct ui *ui, enum screen_id s);
+/* The screen, the pane and the view of the beginning. */
+void ui_show_first(struct ui *ui);
 /* Put a pane in focus, on a screen that has it, where it can be seen. */
 void ui_focus(struct ui *ui, enum pane_id p);
 

@@ -9,7 +9,7 @@ libumie_a_SOURCES += \
 	src/base/place.h \
 	src/base/heartbeat.h \
 	src/base/rng.c src/base/rng.h \
-	src/base/str.c src/base/str.h \
+	src/base/str.c src/base/str.h src/base/turn.c src/base/turn.h \
 	src/base/utf8.c src/base/utf8.h
 
 check_PROGRAMS += tests/check_base

@@ -301,45 +301,46 @@ enum answer_grammar bundle_grammar(const struct bundle *b)
 	return b->config.grammar == GRAMMAR_SEL ? ANSWER_SEL : ANSWER_PAPER;
 }
 
-static bool is_checkpoint(const char *dir)
+static bool has_file(const char *dir, const char *file)
 {
-	char *path = file_join(dir, "config.json");
+	char *path = file_join(dir, file);
 	bool yes = file_exists(path);
 
 	free(path);
 	return yes;
 }
 
+char *bundle_shipped(const char *argv0, const char *file)
+{
+	/* build/umie, or umie built in the tree */
+	static const char *const up[] = {"../examples/demo", "examples/demo"};
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+
+	for (size_t i = 0; slash && i < ARRAY_LEN(up); i++) {
+		char *near =
+		    xasprintf("%.*s/%s", (int)(slash - argv0), argv0, up[i]);
+
+		if (has_file(near, file))
+			return near;
+		free(near);
+	}
+	return has_file(PKGDATADIR "/demo", file) ? xstrdup(PKGDATADIR "/demo")
+						  : NULL;
+}
+
 char *bundle_default(const char *argv0, struct err *err)
 {
-	const char *env = getenv("UMIE_CHECKPOINT"), *slash;
-	char *installed = xstrdup(PKGDATADIR "/demo"), *near = NULL;
+	const char *env = getenv("UMIE_CHECKPOINT");
+	char *dir;
 
-	if (env && *env) {
-		free(installed);
+	if (env && *env)
 		return xstrdup(env);
-	}
-	slash = argv0 ? strrchr(argv0, '/') : NULL;
-	if (slash) { /* build/umie, or umie built in the tree */
-		static const char *const up[] = {"../examples/demo",
-						 "examples/demo"};
-
-		for (size_t i = 0; i < ARRAY_LEN(up); i++) {
-			near = xasprintf("%.*s/%s", (int)(slash - argv0), argv0,
-					 up[i]);
-			if (is_checkpoint(near)) {
-				free(installed);
-				return near;
-			}
-			free(near);
-		}
-	}
-	if (is_checkpoint(installed))
-		return installed;
-	err_set(err, ERR_CHECKPOINT,
-		"no checkpoint: give one with -m, or set UMIE_CHECKPOINT (the "
-		"demonstration one is neither beside the program nor in %s)",
-		installed);
-	free(installed);
-	return NULL;
+	dir = bundle_shipped(argv0, "config.json");
+	if (!dir)
+		err_set(err, ERR_CHECKPOINT,
+			"no checkpoint: give one with -m, or set "
+			"UMIE_CHECKPOINT (the demonstration one is neither "
+			"beside the program nor in %s)",
+			PKGDATADIR "/demo");
+	return dir;
 }

@@ -91,6 +91,9 @@ struct json *open_report_json(const struct open_report *r);
 void open_report_release(struct open_report *r);
 void open_report_copy(struct open_report *to, const struct open_report *from);
 
+/* The demonstration's folder, beside the program or installed, when `file` is
+ * in it; caller's to free(); or NULL. */
+char *bundle_shipped(const char *argv0, const char *file);
 /*
  * The folder of the demonstration checkpoint: $UMIE_CHECKPOINT, then
  * examples/demo beside the build tree of `argv0`, then the installed one.

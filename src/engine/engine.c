@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
+#include "src/base/turn.h"
 #include "src/engine/call.h"
 #include "src/engine/work.h"
 
@@ -97,9 +97,15 @@ static struct event *event_new(enum event_kind kind, const struct job *j,
 	return ev;
 }
 
+/* May not run between the slices of `begun`. */
+static bool waits_for(const struct job *j, const struct job *begun)
+{
+	return j->kind == JOB_CALL && (j->patient || !begun->patient);
+}
+
 /*
- * The next job: the first, but short ones pass a call that has begun.  They
- * do not pass another checkpoint's opening.
+ * The next job: the first, but short ones pass a call that has begun, and
+ * calls one that is patient.  They do not pass another checkpoint's opening.
  */
 static struct node *choose(struct engine *e)
 {
@@ -108,7 +114,7 @@ static struct node *choose(struct engine *e)
 	if (e->first->begun) {
 		do
 			at = &(*at)->next;
-		while (*at && (*at)->job->kind == JOB_CALL);
+		while (*at && waits_for((*at)->job, e->first->job));
 		if (!*at || (*at)->job->kind == JOB_OPEN)
 			at = &e->first;
 	}
@@ -172,7 +178,6 @@ static void put_back(struct engine *e, struct node *n, struct event *ev)
 		event_free(ev);
 	pthread_mutex_unlock(&e->lock);
 }
-enum { NICE = 5 };
 
 static void *run(void *arg)
 {
@@ -181,7 +186,7 @@ static void *run(void *arg)
 	int rc;
 
 	/* Of this thread and those it starts: no key waits for a core. */
-	setpriority(PRIO_PROCESS, 0, NICE);
+	turn_later(0);
 	work_enter(e->work);
 	while ((n = take(e))) {
 		struct event *ev = event_new(EVENT_DONE, n->job, n->id);

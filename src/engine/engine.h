@@ -39,6 +39,7 @@ struct job {
 	bool live;                      /* EXTRACT: replaces older live ones */
 	bool background;                /* gives way to all others */
 	struct call *call;              /* CALL */
+	bool patient; /* CALL: a long one, others run between its slices */
 };
 struct job *job_new(enum job_kind kind);
 void job_free(struct job *j);

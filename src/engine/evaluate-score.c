@@ -5,6 +5,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "src/engine/box-score.h"
 #include "src/engine/bundle.h"
 #include "src/engine/evaluate-internal.h"
 #include "src/task/reference.h"
@@ -28,15 +29,6 @@ static int name_of(struct evaluator *v, const char *label)
 			return (int)i;
 	labels_add(&v->names, label, strlen(label));
 	return (int)v->names.n - 1;
-}
-
-static double iou(void *context, int p, int g)
-{
-	const struct extraction *x = context;
-
-	if (p >= x->regions.n || g >= x->regions.n)
-		return p == g;
-	return (double)box_iou(&x->regions.box[p], &x->regions.box[g]);
 }
 
 /* The records of task t with this label (NULL: any); borrowed strings. */
@@ -139,9 +131,10 @@ static void score_labels(struct evaluator *v, const struct outcome *w,
 			 enum task t, const struct records *gold,
 			 const struct records *found, bool by_label)
 {
+	struct box_score where = {w->x, w->e->boxes_relative};
 	struct score_options s = {.count_none = v->o->count_none,
-				  .iou = iou,
-				  .context = (void *)w->x};
+				  .iou = box_score,
+				  .context = &where};
 	const struct records *side[2] = {gold, found};
 	struct labels seen = {0};
 	size_t whole = v->n_tallies;
@@ -302,6 +295,8 @@ void evaluate_score(struct evaluator *v, const struct outcome *w)
 
 	if (w->e->task == TASK_MNER)
 		count_confusion(v, w);
+	for (size_t g = 0; g < w->e->gold.n; g++)
+		v->now.boxed += w->e->gold.rec[g].boxed != BOXED_NOT;
 	for (size_t i = 0; i < (mee ? ARRAY_LEN(parts) : 1); i++) {
 		enum task t = mee ? parts[i] : w->e->task;
 

@@ -31,6 +31,12 @@ const char *evaluation_regime(const struct evaluation *e, enum task t)
 	return "text and picture";
 }
 
+bool evaluation_boxes(const struct evaluation *e)
+{
+	return e->scorer != SCORER_REFERENCE &&
+	       e->examples[TASK_MEAE] + e->examples[TASK_MEE] > 0;
+}
+
 static void put_figures(struct json *j, const struct eval_row *r)
 {
 	struct json *interval = json_new_array();
@@ -175,6 +181,10 @@ struct json *evaluation_json(const struct evaluation *e)
 
 	json_put_string(j, "data", e->name);
 	json_put_string(j, "scorer", scorer_name(e->scorer));
+	if (evaluation_boxes(e)) {
+		json_put_number(j, "iou", SCORE_IOU, 5);
+		json_put_int(j, "own_boxes", (int64_t)e->boxed);
+	}
 	json_put_int(j, "examples", (int64_t)e->done);
 	json_put(j, "tasks", tasks_json(e));
 	json_put_number(j, "mean_f1", evaluation_score(e), 5);
@@ -282,6 +292,12 @@ void evaluation_text(const struct evaluation *e, struct str *out)
 		 "P", "R", "F1", "95 % of F1", "regime");
 	tasks_text(e, out);
 	slices_text(e, out);
+	if (evaluation_boxes(e))
+		str_addf(out,
+			 "  arguments in the picture: the gold region, or a "
+			 "box with IoU >= %g; %zu gold ones have a box of "
+			 "their own\n",
+			 SCORE_IOU, e->boxed);
 	if (e->confusion)
 		confusion_text(e, out);
 	str_addf(out, "  %zu with a picture", e->with_image);

@@ -102,6 +102,7 @@ struct evaluation {
 	size_t with_image;           /* that had one */
 	double gate_sum[TASK_COUNT]; /* of the gates in use, with a picture */
 	size_t gates[TASK_COUNT][GATE_BINS];
+	size_t boxed;   /* gold arguments with a box of their own */
 	size_t dropped; /* segments of answers that could not be used */
 	size_t absent;  /* found strings that do not stand in the text */
 	double ms;
@@ -128,6 +129,9 @@ double evaluation_score(const struct evaluation *e);
 
 /* What the argument prompt of a task was told; for the tables. */
 const char *evaluation_regime(const struct evaluation *e, enum task t);
+
+/* Are arguments in pictures counted by their boxes? */
+bool evaluation_boxes(const struct evaluation *e);
 
 /* JSON object (json_free()), lines for people, rows of CSV with a head. */
 struct json *evaluation_json(const struct evaluation *e);

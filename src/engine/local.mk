@@ -1,5 +1,6 @@
 libumie_a_SOURCES += \
 	src/engine/attribute.c src/engine/attribute.h \
+	src/engine/box-score.c src/engine/box-score.h \
 	src/engine/bundle.c src/engine/bundle.h \
 	src/engine/call.c src/engine/call.h \
 	src/engine/clock.h \

@@ -27,6 +27,7 @@ struct probe_news {
 };
 struct probe_news *probe_news_new(size_t done, size_t of);
 void probe_news_free(void *news);
+struct probe_news *probe_news_copy(const struct probe_news *n);
 /* The table of what it brings; NULL when there is none yet. */
 struct table *probe_news_report(const struct probe_news *n);
 

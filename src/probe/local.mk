@@ -3,13 +3,14 @@ libumie_a_SOURCES += \
 	src/probe/calls.c src/probe/calls.h \
 	src/probe/compare.c src/probe/compare.h \
 	src/probe/edit.c src/probe/edit.h \
+	src/probe/news-copy.c src/probe/news-json.c src/probe/news-json.h \
 	src/probe/match.c src/probe/match.h \
 	src/probe/plan.c src/probe/plan.h \
 	src/probe/probe.c src/probe/probe.h \
 	src/probe/progress.c src/probe/progress.h \
 	src/probe/second.c src/probe/second.h \
 	src/probe/set.c src/probe/set.h \
-	src/probe/set-internal.h \
+	src/probe/set-data.c src/probe/set-internal.h \
 	src/probe/set-kinds.c \
 	src/probe/set-report.c \
 	src/probe/stats.c src/probe/stats.h \

@@ -5,6 +5,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/utf8.h"
+#include "src/engine/box-score.h"
 
 const char *mark_sign(enum mark m)
 {
@@ -218,22 +219,13 @@ static void read_back_record(const struct side *s,
 	}
 }
 
-static double region_iou(void *context, int p, int g)
-{
-	const struct regions *r = context;
-
-	if (p >= r->n || g >= r->n)
-		return p == g;
-	return (double)box_iou(&r->box[p], &r->box[g]);
-}
-
 void match_gold(const struct records *gold, const struct extraction *base,
 		const struct extraction *variant, const int32_t *origin,
 		size_t n_origin, struct counts *c)
 {
 	const struct side s = {variant, origin, n_origin};
-	struct regions boxes = variant->regions;
-	struct score_options o = {.iou = region_iou, .context = &boxes};
+	struct box_score where = {variant, box_score_relative(gold)};
+	struct score_options o = {.iou = box_score, .context = &where};
 	struct records pred = {0};
 
 	for (size_t i = 0; i < variant->n_found; i++) {

@@ -48,6 +48,8 @@ struct set_kind_ops {
 };
 extern const struct set_kind_ops set_probe, set_sweep, set_compare;
 
+/* The data set, from its file or as it was given; *err names the file. */
+int set_read(struct set_run *s, const struct call_site *at, struct err *err);
 /* The request of an example, as the run's options want it. */
 void set_request(const struct set_run *s, const struct example *e,
 		 struct extract_request *r);

@@ -22,7 +22,7 @@ void set_spread(const struct set_result *r, double *mean, double *sd)
 	*sd = n > 1 ? sqrt(square / (double)(n - 1)) : 0;
 }
 
-static int worst(const struct set_result *r)
+int set_worst(const struct set_result *r)
 {
 	int at = -1;
 	double least = INFINITY;
@@ -36,6 +36,17 @@ static int worst(const struct set_result *r)
 		}
 	}
 	return at;
+}
+
+double set_stability(const struct set_result *r)
+{
+	size_t changed = 0, all = 0;
+
+	for (size_t i = 0; i < r->types; i++) {
+		changed += r->type[i].changed;
+		all += r->type[i].results;
+	}
+	return all ? 1 - (double)changed / (double)all : 1;
 }
 
 enum { ID, WHAT, EXAMPLES, FLIP_RATE, F1, CHANGE, LO, HI, G };
@@ -66,7 +77,7 @@ static void add_row(struct table *t, const struct set_result *r, size_t i)
 static void notes(const struct set_result *r, struct table *t)
 {
 	double mean, sd;
-	int at = worst(r);
+	int at = set_worst(r);
 
 	if (r->kind == SET_COMPARE && r->n == 2) {
 		double p = mcnemar(r->only[0], r->only[1]);
@@ -84,6 +95,9 @@ static void notes(const struct set_result *r, struct table *t)
 	set_spread(r, &mean, &sd);
 	table_note(t, "F1 over %zu variants: mean %.2f, spread %.2f; worst %s",
 		   r->n - 1, 100 * mean, 100 * sd, r->row[at].id);
+	table_note(t, "%.1f %% of the results stay as they are",
+		   100 * set_stability(r));
+	table_fact_number(t, "stability", set_stability(r));
 	table_fact_number(t, "mean_f1", 100 * mean);
 	table_fact_number(t, "spread_f1", 100 * sd);
 	table_fact_text(t, "worst", r->row[at].id);

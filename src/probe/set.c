@@ -258,26 +258,6 @@ static int take_line(void *context, const struct json *line, struct err *err)
 	return 0;
 }
 
-/* The data set, with the labels of the checkpoint. */
-static int read_set(struct set_run *s, const struct call_site *at,
-		    struct err *err)
-{
-	struct dataset_options o = {
-	    .format = s->o.format,
-	    .image_dir = s->o.images,
-	    .schema = &extractor_bundle(at->extractor)->schema};
-
-	if (dataset_read(&s->d, s->o.data, &o, err) < 0)
-		return -(int)err->code;
-	s->n = s->o.limit ? MIN(s->o.limit, s->d.n) : s->d.n;
-	s->own_g = xcalloc(s->n + 1, sizeof(*s->own_g));
-	s->result.of = s->n;
-	s->result.gold = s->n > 0;
-	for (size_t i = 0; i < s->n; i++)
-		s->result.gold &= s->d.ex[i].has_gold;
-	return 0;
-}
-
 /* The file that is named, or one whose name follows from the header. */
 static char *progress_file(const struct set_run *s, const struct json *header)
 {
@@ -299,7 +279,7 @@ static int begin(struct set_run *s, const struct call_site *at, struct err *err)
 {
 	struct json *header;
 	char *path;
-	int rc = read_set(s, at, err);
+	int rc = set_read(s, at, err);
 
 	s->begun = true;
 	if (rc == 0 && s->o.second)
@@ -468,6 +448,11 @@ struct call *set_call(const struct set_options *o)
 	s->ops = ops[o->kind];
 	s->o = *o;
 	s->o.data = copy(o->data);
+	if (o->examples) {
+		s->d = *o->examples;
+		*o->examples = (struct dataset){0};
+		s->o.examples = NULL;
+	}
 	s->o.images = copy(o->images);
 	s->o.instruction = copy(o->instruction);
 	s->o.second = copy(o->second);

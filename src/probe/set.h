@@ -22,7 +22,8 @@ enum set_kind { SET_PROBE, SET_SWEEP, SET_COMPARE };
 
 struct set_options {
 	enum set_kind kind;
-	const char *data; /* file; read by the first slice */
+	const char *data; /* file; read by the first slice; or NULL and … */
+	struct dataset *examples; /* … these: taken, *examples is empty then */
 	enum data_format format;
 	const char *images;      /* folder; NULL: beside the file */
 	const char *instruction; /* instead of each one's own */
@@ -38,7 +39,7 @@ struct set_options {
 	int max_tokens, beams;
 };
 
-/* Everything is copied. */
+/* Everything but the examples is copied. */
 struct call *set_call(const struct set_options *o);
 
 enum { SET_FRAGILE = 20 }; /* examples that are listed */
@@ -89,8 +90,13 @@ struct set_result {
 };
 void set_result_free(struct set_result *r);
 
+/* Share of the base's results that a variant leaves as they are: over all
+ * variants and examples; 1 when there are none. */
+double set_stability(const struct set_result *r);
 /* F1 of all variants, without the base's: mean and standard deviation. */
 void set_spread(const struct set_result *r, double *mean, double *sd);
+/* The row with the least F1, the base apart; -1: there is none. */
+int set_worst(const struct set_result *r);
 struct table *set_report(const struct set_result *r);
 /* The most fragile examples, as a table of their own. */
 struct table *set_fragile_report(const struct set_result *r);

@@ -173,15 +173,17 @@ static void report_set(const struct sweep *s, struct table *t)
 struct table *sweep_report(const struct sweep *s)
 {
 	int columns = s->chosen ? SWEEP_METRIC_KINDS : 1;
-	char *title = xasprintf(
-	    "gate held from %.4g to %.4g, %zu points, %.0f ms; F1 "
-	    "against %s%s%s",
-	    s->o.from, s->o.to, s->n, s->ms,
-	    s->gold ? "gold" : "the own gate's results",
-	    s->chosen ? "; result: " : "", s->chosen ? s->chosen : "");
+	char *ms = s->set ? xstrdup("") : xasprintf(", %.0f ms", s->ms);
+	char *title = xasprintf("gate held from %.4g to %.4g, %zu points%s; F1 "
+				"against %s%s%s",
+				s->o.from, s->o.to, s->n, ms,
+				s->gold ? "gold" : "the own gate's results",
+				s->chosen ? "; result: " : "",
+				s->chosen ? s->chosen : "");
 	struct table *t = table_new("sweep", title);
 	double y[SWEEP_METRIC_KINDS];
 
+	free(ms);
 	free(title);
 	table_column(t, "what", "", -1);
 	table_column(t, "g", "g", 4);

@@ -25,19 +25,24 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool visual(const struct record *r)
+{
+	return r->region != 0 || r->boxed != BOXED_NOT;
+}
+
 /* Is prediction p right about gold record g? */
 static bool right(const struct match *m, size_t p, size_t g)
 {
 	const struct record *a = &m->pred->rec[p], *b = &m->gold->rec[g];
 	const struct score_options *o = m->o;
 
-	if (a->region == 0 || b->region == 0)
+	if (!visual(a) || !visual(b))
 		return record_equal(a, b);
 	if (a->task != b->task || !same(a->label, b->label) ||
 	    !same(a->event, b->event))
 		return false;
-	return a->region == b->region ||
-	       (o && o->iou && o->iou(o->context, a->region, b->region) >= 0.5);
+	return (a->region && a->region == b->region) ||
+	       (o && o->iou && o->iou(o->context, a, b) >= SCORE_IOU);
 }
 
 /* Give prediction p a gold record that nobody has. */
@@ -64,7 +69,7 @@ static bool place(struct match *m, size_t p, int depth)
 
 	if (take_free(m, p))
 		return true;
-	if (m->pred->rec[p].region == 0 || depth == DEPTH_MAX)
+	if (!visual(&m->pred->rec[p]) || depth == DEPTH_MAX)
 		return false;
 	for (size_t g = 0; g < m->gold->n; g++) {
 		if (m->tried[g] || !counts(&m->gold->rec[g], m->o) ||

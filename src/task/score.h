@@ -3,7 +3,8 @@
  *
  * strict: multisets, F1 from unrounded P and R, `none` relations left out
  * unless asked for, a visual argument right when its region is the gold one
- * or IoU >= 0.5.  reference: the authors' scorer, bug for bug
+ * or its box, against the gold region's or the gold argument's own, has
+ * IoU >= SCORE_IOU.  reference: the authors' scorer, bug for bug
  * (reference.h).
  */
 #ifndef UMIE_TASK_SCORE_H
@@ -15,10 +16,14 @@ struct counts {
 	int64_t tp, fp, fn;
 };
 
+#define SCORE_IOU 0.5 /* as the M2E2 benchmark counts */
+
 struct score_options {
 	bool count_none; /* `none` relations are records too */
-	/* IoU of predicted region p and gold region g; NULL: p == g only */
-	double (*iou)(void *context, int p, int g);
+	/* IoU of what prediction p and gold g stand for in the picture; NULL:
+	 * equal regions only */
+	double (*iou)(void *context, const struct record *p,
+		      const struct record *g);
 	void *context;
 };
 
