@@ -87,7 +87,7 @@ __global__ void __launch_bounds__(WARPS *WARP)
 
 	for (int r = 0; r < OWN; r++)
 		run[r] = {-INFINITY, 0};
-	last = visible(a, i0 + ROWS - 1 < a.Q ? i0 + ROWS - 1 : a.Q - 1);
+	last = visible(a, i0 + ROWS - 1);
 	load_rows<WIDTH, ROWS>(q, a.q + query_at(a, b, h, 0), a.D, i0, a.Q,
 			       a.K);
 	for (int64_t j0 = 0; j0 < last; j0 += KEYS) {
@@ -111,8 +111,7 @@ __global__ void __launch_bounds__(WARPS *WARP)
 		for (int j = 0; j < KEYS; j++)
 #pragma unroll
 			for (int t = 0; t < PARTS; t++) {
-				int d = t * WARP + lane;
-				float x = d < a.K ? v[j][d] : 0;
+				float x = v[j][t * WARP + lane];
 
 				for (int r = 0; r < OWN; r++)
 					o[r][t] += p[own + r][j] * x;

@@ -122,7 +122,7 @@ __global__ void loss_back(int64_t R, int64_t V, float eps, const float *x,
 	const float *row = x + blockIdx.x * V;
 	struct mass m;
 
-	if (own < 0 || own >= V)
+	if (own == IGNORED) /* a wrong one is told by the forward pass */
 		return;
 	dx += blockIdx.x * V;
 	mine = dnll ? dnll[blockIdx.x] : 0;

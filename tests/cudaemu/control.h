@@ -28,6 +28,11 @@ void cudaemu_set_lazy(bool lazy);
 void cudaemu_set_streams(const char *how);
 /* How many devices there are from now on. */
 void cudaemu_set_devices(int n);
+/*
+ * Device memory from now on ends at a page that cannot be touched: reading or
+ * writing behind it kills the program.
+ */
+void cudaemu_set_fenced(bool fenced);
 /* The n-th call of the runtime or a library from now on fails; 0: none. */
 void cudaemu_fail_at(long n);
 /* cublasLt has no algorithm for any shape: the caller's own kernel runs. */
@@ -40,7 +45,7 @@ size_t cudaemu_pinned_bytes(void);
 long cudaemu_allocations(void);
 /* Streams and events that were not destroyed. */
 long cudaemu_objects(void);
-/* Whether something was written behind any allocation. */
+/* Nothing was written just before or behind any allocation. */
 bool cudaemu_guards_intact(void);
 
 #ifdef __cplusplus

@@ -94,13 +94,14 @@ bool inject(const char *api)
 // Memory ---------------------------------------------------------------------
 
 enum Kind { DEV, PINNED };
-enum { GUARD = 8192 }; // bytes behind every allocation
+enum { GUARD = 8192 }; // bytes before and behind every allocation
 
 struct Alloc {
 	size_t n;
 	int dev;
 	Kind k;
 	unsigned char pattern; // of the guard
+	bool fenced;
 };
 
 static std::map<uintptr_t, Alloc> &mem = *new std::map<uintptr_t, Alloc>;
@@ -184,44 +185,82 @@ static char *protected_memory(size_t n)
 	return p;
 }
 
-/* New memory is NaN, and what lies behind it a pattern. */
+enum { PAGE = 4096, FENCED_ALIGN = 16 };
+
+/* n bytes that end where a page begins that nobody can touch. */
+static size_t fenced_size(size_t n)
+{
+	return (n + FENCED_ALIGN - 1) & ~(size_t)(FENCED_ALIGN - 1);
+}
+
+static void *fenced_memory(size_t n)
+{
+	size_t size = fenced_size(n), pages = (size + PAGE - 1) & -PAGE;
+	char *p = (char *)mmap(0, pages + PAGE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return 0;
+	mprotect(p + pages, PAGE, PROT_NONE);
+	return p + pages - size;
+}
+
+static void fenced_free(void *p, size_t n)
+{
+	char *from = (char *)((uintptr_t)p & -PAGE);
+
+	munmap(from, (size_t)((char *)p + fenced_size(n) + PAGE - from));
+}
+
+/* New memory is NaN, and what lies before and behind it a pattern. */
 static cudaError_t dmalloc(void **p, size_t n, Kind k)
 {
 	std::lock_guard<std::recursive_mutex> l(G);
 	// As f32 a number near 1, another one behind each allocation: what
 	// is computed from guards, or copied, does not look like a guard.
 	unsigned char pattern = (unsigned char)(0x3d + allocations % 3);
+	bool fenced = opt.fenced && k == DEV && !opt.protect;
 	void *q = 0;
 
 	if (k == DEV && used[DEV] + n > opt.memory)
 		return cudaErrorMemoryAllocation;
 	if (k == DEV && opt.protect)
-		q = protected_memory(n + GUARD);
-	else if (posix_memalign(&q, 256, n + GUARD))
+		q = protected_memory(n + 2 * GUARD);
+	else if (fenced)
+		q = fenced_memory(n);
+	else if (posix_memalign(&q, 256, n + 2 * GUARD))
+		q = 0;
+	if (!q)
 		return cudaErrorMemoryAllocation;
 	open_mem(1);
 	if (k == DEV && opt.protect)
 		mprotect(arena, (size_t)(arena_top - arena),
 			 PROT_READ | PROT_WRITE);
+	if (!fenced) {
+		memset(q, pattern, n + 2 * GUARD);
+		q = (char *)q + GUARD;
+	}
 	memset(q, 0xff, n);
-	memset((char *)q + n, pattern, GUARD);
 	open_mem(-1);
 	used[k] += n;
 	allocations += k == DEV;
-	mem[(uintptr_t)q] = {n, cur_dev, k, pattern};
+	mem[(uintptr_t)q] = {n, cur_dev, k, pattern, fenced};
 	*p = q;
 	return cudaSuccess;
 }
 
 static bool guard_intact(uintptr_t p, const Alloc &a)
 {
-	const unsigned char *g = (const unsigned char *)p + a.n;
+	const unsigned char *g = (const unsigned char *)p;
 	bool good = true;
 
+	if (a.fenced)
+		return true;
 	if (a.k == DEV)
 		open_mem(1);
 	for (int i = 0; i < GUARD && good; i++)
-		good = g[i] == a.pattern;
+		good = g[a.n + (size_t)i] == a.pattern &&
+		       *(g - i - 1) == a.pattern;
 	if (a.k == DEV)
 		open_mem(-1);
 	return good;
@@ -238,12 +277,14 @@ static cudaError_t dfree(void *p, Kind k)
 		report("free of %p, which is not a live %s allocation", p,
 		       k == DEV ? "device" : "pinned");
 	if (!guard_intact(it->first, it->second))
-		report("something was written behind the %zu bytes at %p",
+		report("something was written beside the %zu bytes at %p",
 		       it->second.n, p);
 	used[k] -= it->second.n;
+	if (it->second.fenced)
+		fenced_free(p, it->second.n);
+	else if (!(k == DEV && opt.protect))
+		free((char *)p - GUARD);
 	mem.erase(it);
-	if (!(k == DEV && opt.protect))
-		free(p);
 	return cudaSuccess;
 }
 
@@ -273,6 +314,11 @@ void cudaemu_set_lazy(bool lazy)
 void cudaemu_set_devices(int n)
 {
 	opt.devices = n;
+}
+
+void cudaemu_set_fenced(bool fenced)
+{
+	opt.fenced = fenced;
 }
 
 void cudaemu_fail_at(long n)
