@@ -298,6 +298,25 @@ static void check_no_algorithm(const struct twins *like, const char *how)
 	twins_close(&t);
 }
 
+/* Pieces of n bytes at p, that hold 0, 1, …, but the first 4096: some together.
+ */
+static void check_reads(struct backend *be, const char *p, size_t n,
+			const uint32_t *from, uint32_t *to)
+{
+	const size_t at[] = {0, 1 << 20, 1 << 20, n - 8192, n - 4096};
+	struct device_read r[4];
+	struct err err = {0};
+
+	for (int i = 0; i < 4; i++)
+		r[i] = (struct device_read){(char *)to + at[i], p + at[i],
+					    at[i + 1] - at[i]};
+	memset(to, 0, n);
+	ok(be->copy_out_all(be, r, 4, &err) == 0 &&
+	       memcmp((const char *)from + 4096, to, n - 4096) == 0,
+	   "four pieces, one empty, one too long for the staging memory %s",
+	   err.text);
+}
+
 /* More than the staging memory holds, and back, on a stream that waits. */
 static void check_staging(struct backend *be)
 {
@@ -317,6 +336,7 @@ static void check_staging(struct backend *be)
 	       be->copy_out(be, to, p, n - 4096, &err) == 0 &&
 	       memcmp((char *)from + 4096, to, n - 4096) == 0,
 	   "a move of what overlaps %s", err.text);
+	check_reads(be, p, n, from, to);
 	cudaemu_set_lazy(false);
 	be->put(be, p, n);
 	free(from);

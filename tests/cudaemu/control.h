@@ -35,10 +35,19 @@ void cudaemu_set_devices(int n);
 void cudaemu_set_fenced(bool fenced);
 /* The n-th call of the runtime or a library from now on fails; 0: none. */
 void cudaemu_fail_at(long n);
+/*
+ * Every call from now on is made to fail, each in a copy of the program that
+ * is forked for it and has to end by itself.
+ */
+void cudaemu_fail_each(bool on);
+long cudaemu_copy(void); /* in a copy: the call that failed; otherwise 0 */
+/* How many ended with status 0, 2, or in any other way: 1. */
+long cudaemu_copies(int status);
 /* cublasLt has no algorithm for any shape: the caller's own kernel runs. */
 void cudaemu_set_no_algorithm(bool none);
 /* Calls so far that could have been made to fail. */
 long cudaemu_calls(void);
+long cudaemu_calls_of(const char *name); /* "cudaMalloc" */
 /* Bytes allocated now, and cudaMalloc calls so far. */
 size_t cudaemu_device_bytes(void);
 size_t cudaemu_pinned_bytes(void);

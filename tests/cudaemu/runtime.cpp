@@ -4,7 +4,9 @@
 #include "tests/cudaemu/emu.h"
 
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cstdarg>
 #include <cstdio>
@@ -71,15 +73,40 @@ static cudaError_t ret(cudaError_t e)
 	return e;
 }
 
+static std::map<std::string, long> &calls_of = *new std::map<std::string, long>;
+
 /* CUDAEMU_FAIL="cudaMalloc:3": the third cudaMalloc fails. */
-static bool named_failure(const char *api)
+static bool named_failure(const char *api, long nth)
 {
 	static const char *spec = getenv("CUDAEMU_FAIL");
-	static std::map<std::string, long> count;
 	size_t n = strlen(api);
 	const char *p = spec ? strstr(spec, api) : NULL;
 
-	return p && p[n] == ':' && ++count[api] == atol(p + n + 1);
+	return p && p[n] == ':' && nth == atol(p + n + 1);
+}
+
+static bool forking;
+static long copy, copies[3]; // the call that fails in this copy; 0: none
+
+/* Whether this is the copy in which the call fails. */
+static bool fails_in_copy()
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		forking = false;
+		copy = calls;
+		return true;
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		status = -1;
+	copies[status == 0                                ? 0
+	       : status != -1 && WEXITSTATUS(status) == 2 ? 2
+							  : 1]++;
+	return false;
 }
 
 bool inject(const char *api)
@@ -88,7 +115,9 @@ bool inject(const char *api)
 
 	if (opt.trace)
 		fprintf(stderr, "cudaemu: call %s\n", api);
-	return ++calls == fail_at || named_failure(api);
+	if (++calls > 0 && forking && fails_in_copy())
+		return true;
+	return named_failure(api, ++calls_of[api]) || calls == fail_at;
 }
 
 // Memory ---------------------------------------------------------------------
@@ -326,6 +355,21 @@ void cudaemu_fail_at(long n)
 	fail_at = n ? calls + n : 0;
 }
 
+void cudaemu_fail_each(bool on)
+{
+	forking = on;
+}
+
+long cudaemu_copy(void)
+{
+	return copy;
+}
+
+long cudaemu_copies(int status)
+{
+	return copies[status];
+}
+
 void cudaemu_set_no_algorithm(bool none)
 {
 	opt.no_algorithm = none;
@@ -334,6 +378,11 @@ void cudaemu_set_no_algorithm(bool none)
 long cudaemu_calls(void)
 {
 	return calls;
+}
+
+long cudaemu_calls_of(const char *name)
+{
+	return calls_of[name];
 }
 
 size_t cudaemu_device_bytes(void)
