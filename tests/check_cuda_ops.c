@@ -429,10 +429,10 @@ int main(int argc, char **argv)
 	struct twins t = twins_open(&(struct device_options){0});
 
 	t.only = argv + (argc > 0);
+	check_fenced(&t);
 	IN_EVERY_ORDER(how, check_all(&t, how))
 	IN_EVERY_ORDER(how, check_plain(&t))
 	IN_EVERY_ORDER(how, check_no_algorithm(&t, how))
-	check_fenced(&t);
 	check_staging(t.cuda);
 	check_dropout(&t);
 	check_faults(t.cuda);
@@ -446,5 +446,6 @@ int main(int argc, char **argv)
 	ok(cudaemu_device_bytes() == 0 && cudaemu_pinned_bytes() == 0 &&
 	       cudaemu_objects() == 0,
 	   "closing gives everything back");
+	diag("%ld calls as the true libraries", cudaemu_agreements());
 	return tap_done();
 }

@@ -5,7 +5,8 @@
  * CUDAEMU_ORDER=fwd|rev|rand:SEED, CUDAEMU_STREAMS=eager|lazy|late,
  * CUDAEMU_PROTECT=1 (host code cannot touch device memory), CUDAEMU_MEM=BYTES,
  * CUDAEMU_DEVICES=N, CUDAEMU_FAIL=NAME:N (that call fails the N-th time;
- * ncclArrive:N is the N-th sum, which this rank never joins), CUDAEMU_TRACE=1.
+ * ncclArrive:N is the N-th sum, which this rank never joins), CUDAEMU_TRACE=1,
+ * CUDAEMU_TRUTH=1 (see truth.h).
  */
 #ifndef UMIE_TESTS_CUDAEMU_CONTROL_H
 #define UMIE_TESTS_CUDAEMU_CONTROL_H
@@ -48,6 +49,8 @@ void cudaemu_set_no_algorithm(bool none);
 /* Calls so far that could have been made to fail. */
 long cudaemu_calls(void);
 long cudaemu_calls_of(const char *name); /* "cudaMalloc" */
+/* With CUDAEMU_TRUTH=1: calls to which the true libraries said the same. */
+long cudaemu_agreements(void);
 /* Bytes allocated now, and cudaMalloc calls so far. */
 size_t cudaemu_device_bytes(void);
 size_t cudaemu_pinned_bytes(void);

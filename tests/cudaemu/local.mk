@@ -24,6 +24,7 @@ libcudaemu_a_SOURCES = \
 	tests/cudaemu/control.h \
 	tests/cudaemu/dnn.cpp \
 	tests/cudaemu/emu.h \
+	tests/cudaemu/truth.cpp tests/cudaemu/truth.h \
 	tests/cudaemu/fiber.cpp \
 	tests/cudaemu/lt.cpp \
 	tests/cudaemu/runtime.cpp

@@ -129,7 +129,7 @@ run() {
 survives() {
 	rm -f "$tmp"/*.o
 	for unit in $(units "$1"); do
-		compile "$unit" || exit 2
+		compile "$unit" || { echo "$1: does not compile"; exit 2; }
 	done
 	tests_of "$1" >"$tmp/tests"
 	while read -r line; do
@@ -157,10 +157,12 @@ all=0 all_caught=0
 for f in "$@"; do
 	name=$(basename "$f") n=0 caught=0
 	mutants "$f" >"$tmp/list"
+	[ ! -s "$tmp/list" ] || survives "$name" ||
+		{ echo "$name: its tests fail without a change"; exit 2; }
 	while IFS='	' read -r line at length to; do
 		n=$((n + 1))
 		write "$f" "$line" "$at" "$length" "$to"
-		if survives "$name"; then
+		if survives "$name" 2>/dev/null; then
 			echo "not caught: $name:$line:$at"
 		else
 			caught=$((caught + 1))

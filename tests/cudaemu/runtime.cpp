@@ -109,15 +109,23 @@ static bool fails_in_copy()
 	return false;
 }
 
-bool inject(const char *api)
+/* Count the call; whether it is the one that shall fail. */
+static bool counted(const char *api)
 {
 	std::lock_guard<std::recursive_mutex> l(G);
 
 	if (opt.trace)
 		fprintf(stderr, "cudaemu: call %s\n", api);
-	if (++calls > 0 && forking && fails_in_copy())
-		return true;
+	calls++;
 	return named_failure(api, ++calls_of[api]) || calls == fail_at;
+}
+
+/* The lock is not held: in a copy it would belong to another thread. */
+bool inject(const char *api)
+{
+	bool fails = counted(api);
+
+	return fails || (forking && fails_in_copy());
 }
 
 // Memory ---------------------------------------------------------------------
