@@ -69,7 +69,7 @@ mutants() {
 		each("cudaStreamSynchronize\\(c->stream\\)", "cudaSuccess")
 		each("cudaEventSynchronize\\(free\\)", "cudaSuccess")
 	}
-	/^[ \t]*\/?\*/ || !kernel || /best|before|a[.]id|0x1p/ { next }
+	/^[ \t]*\/?\*/ || !kernel { next }
 	{
 		own = ""
 		each("__syncthreads\\(\\);", ";")
@@ -78,6 +78,7 @@ mutants() {
 		code = $0
 		sub(/[ \t]*\/\*.*/, "", code)
 		$0 = code
+		if (/best|before|a[.]id|0x1p/) next # not about places
 		if (match($0, /; [a-z0-9]+([+][+]| [+&]= )/)) {
 			own = substr($0, RSTART + 2)
 			sub(/[^a-z0-9].*/, "", own)
