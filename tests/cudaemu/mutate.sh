@@ -29,6 +29,8 @@ tests_of() {
 	case $1 in
 	attention*) echo ops attention ;;
 	batchnorm.cu) echo conv batchnorm ;;
+	cast.cu) echo ops linear && echo nccl ;;
+	nccl.c) echo nccl ;;
 	columns.cu) echo ops add linear rmsnorm ;;
 	convert.cu) echo conv conv2d && echo ops linear ;;
 	embed.cu) echo ops embed gather cache_put concat ;;
@@ -68,6 +70,9 @@ mutants() {
 	FILENAME ~ /[.]c$/ {
 		each("cudaStreamSynchronize\\(c->stream\\)", "cudaSuccess")
 		each("cudaEventSynchronize\\(free\\)", "cudaSuccess")
+		each("cudaStreamWaitEvent\\(n->stream, n->ready, 0\\)", \
+			"cudaSuccess")
+		each("cudaEventQuery\\(n->done\\)", "cudaSuccess")
 	}
 	/^[ \t]*\/?\*/ || !kernel { next }
 	{
@@ -113,14 +118,17 @@ compile() {
 
 # run PROGRAM OP...: 0 when all is well.  A crash ends without a plan.
 run() {
-	program=$1
+	case $1 in
+	nccl) program="check_nccl.o $build/tests/thread_comm.o
+		$build/libumie_nccl.a" ;;
+	*) program=check_cuda_$1.o ;;
+	esac
 	shift
-	${CXX:-g++} ${LINK_FLAGS-} -o "$tmp/t" \
-		"$build/tests/check_cuda_$program.o" "$tmp"/*.o \
+	${CXX:-g++} ${LINK_FLAGS-} -o "$tmp/t" $build/tests/$program "$tmp"/*.o \
 		"$build/libumie_cuda.a" "$build/libcudaemu.a" \
 		"$build/libumie.a" $vectors -fopenmp -ldnnl -lcjson -lnettle \
 		-lpthread -lm || exit 2
-	timeout 600 "$tmp/t" "$@" 2>&1 | awk '
+	srcdir=$src builddir=$build timeout 600 "$tmp/t" "$@" 2>&1 | awk '
 		/^not ok/ || /ERROR/ { exit found = 1 }
 		/^1\.\./ { plan = 1 }
 		END { exit found || !plan }'
@@ -139,7 +147,7 @@ survives() {
 }
 
 [ $# -gt 0 ] || set -- "$src"/cuda/*.cu "$src"/cuda/*.cuh \
-	"$src/cuda/kernel.h" "$src/cuda/copy.c"
+	"$src/cuda/kernel.h" "$src/cuda/copy.c" "$src/cuda/nccl.c"
 if [ -n "${LIST-}" ]; then
 	for f in "$@"; do
 		mutants "$f" | sed "s|^|$(basename "$f")	|"
