@@ -421,6 +421,7 @@ static void check_fenced(const struct twins *t)
 	cudaemu_set_fenced(true);
 	check_all(t, "fenced");
 	check_plain(t);
+	check_no_algorithm(t, "fenced");
 	cudaemu_set_fenced(false);
 }
 

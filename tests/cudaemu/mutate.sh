@@ -141,8 +141,8 @@ survives() {
 		compile "$unit" || { echo "$1: does not compile"; exit 2; }
 	done
 	tests_of "$1" >"$tmp/tests"
-	while read -r line; do
-		run $line </dev/null || return 1
+	while read -r test; do
+		run $test </dev/null || return 1
 	done <"$tmp/tests"
 }
 
