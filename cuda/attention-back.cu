@@ -132,7 +132,7 @@ __global__ void __launch_bounds__(WARPS *WARP, 4)
 	struct running run[OWN];
 	struct scored x;
 
-	last = visible(a, i0 + ROWS - 1 < a.Q ? i0 + ROWS - 1 : a.Q - 1);
+	last = visible(a, i0 + ROWS - 1);
 	load_queries<WIDTH>(a, g, &t, b, h, i0);
 	row_sums<WIDTH>(a, g, &t, b, h, i0, last, run, mixed);
 	for (int64_t j0 = 0; j0 < last; j0 += KEYS) {
@@ -154,8 +154,7 @@ __global__ void __launch_bounds__(WARPS *WARP, 4)
 		for (int j = 0; j < KEYS; j++)
 #pragma unroll
 			for (int part = 0; part < PARTS; part++) {
-				int d = part * WARP + lane;
-				float k = d < a.K ? t.k[j][d] : 0;
+				float k = t.k[j][part * WARP + lane];
 
 				for (int r = 0; r < OWN; r++)
 					dq[r][part] += ds[own + r][j] * k;
@@ -182,8 +181,7 @@ enum { OWN_KEYS = KEYS / WARPS }; /* of a warp, when dk and dv are added up */
 
 /* dk and dv of the warp's keys: += the tile's rows. */
 template <int PARTS>
-__device__ static void add_rows(const struct heads &a,
-				const struct tile<PARTS * WARP> &t,
+__device__ static void add_rows(const struct tile<PARTS * WARP> &t,
 				const float (*p)[KEYS], const float (*ds)[KEYS],
 				float (*dk)[PARTS], float (*dv)[PARTS])
 {
@@ -192,9 +190,8 @@ __device__ static void add_rows(const struct heads &a,
 	for (int r = 0; r < ROWS; r++)
 #pragma unroll
 		for (int part = 0; part < PARTS; part++) {
-			int d = part * WARP + lane;
-			float q = d < a.K ? t.q[r][d] : 0;
-			float g = d < a.K ? t.g[r][d] : 0;
+			float q = t.q[r][part * WARP + lane];
+			float g = t.g[r][part * WARP + lane];
 
 #pragma unroll
 			for (int j = 0; j < OWN_KEYS; j++) {
@@ -241,7 +238,7 @@ __global__ void __launch_bounds__(WARPS *WARP, 2)
 			ds[own + r][lane] = d * a.scale;
 		}
 		__syncthreads();
-		add_rows<PARTS>(a, t, p, ds, dk, dv);
+		add_rows<PARTS>(t, p, ds, dk, dv);
 	}
 #pragma unroll
 	for (int j = 0; j < OWN_KEYS; j++) {

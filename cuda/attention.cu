@@ -64,85 +64,128 @@ __device__ static void scores(const struct heads &a, int64_t b, int64_t i0,
 			     strip[lane - (own + r) + ROWS - 1]);
 }
 
+/* What a block holds of its ROWS queries and of one tile of keys. */
+template <int WIDTH> struct tile {
+	float q[ROWS][WIDTH], k[KEYS][WIDTH + 1], v[KEYS][WIDTH + 1];
+	float p[ROWS][KEYS]; /* of the scores, as exp(score - maximum) */
+	float strip[ROWS + KEYS];
+};
+
+/* Which queries: from i0 on, of head h of example b. */
+struct place {
+	int64_t b, h, i0;
+};
+
+/* o = shrink * o + p v, for the warp's own rows. */
+template <int PARTS>
+__device__ static __forceinline__ void
+add_tile(const struct heads &a, const struct place &at, int64_t j0,
+	 struct tile<PARTS * WARP> *t, struct running *run, float (*o)[PARTS])
+{
+	int own = threadIdx.x / WARP * OWN, lane = threadIdx.x % WARP;
+	float s[OWN], shrink;
+
+	scores<PARTS * WARP>(a, at.b, at.i0, j0, t->q, t->k[lane], t->strip, s);
+#pragma unroll
+	for (int r = 0; r < OWN; r++) {
+		float e = take_in(&run[r], s[r], &shrink);
+
+		t->p[own + r][lane] =
+		    e * keep_of(a, row_at(a, at.b, at.h, at.i0 + own + r),
+				j0 + lane);
+		for (int part = 0; part < PARTS; part++)
+			o[r][part] *= shrink;
+	}
+	__syncwarp(); /* p is the warp's own */
+	for (int j = 0; j < KEYS; j++)
+#pragma unroll
+		for (int part = 0; part < PARTS; part++) {
+			float x = t->v[j][part * WARP + lane];
+
+			for (int r = 0; r < OWN; r++)
+				o[r][part] += t->p[own + r][j] * x;
+		}
+}
+
+/* Divide by the sums and write; the sums become 1/sum. */
+template <int PARTS>
+__device__ static __forceinline__ void
+write_rows(const struct heads &a, const struct place &at, struct running *run,
+	   float (*o)[PARTS], float *out)
+{
+	int own = threadIdx.x / WARP * OWN, lane = threadIdx.x % WARP;
+
+	for (int r = 0; r < OWN; r++) {
+		int64_t i = at.i0 + own + r;
+
+		run[r].sum = run[r].sum > 0 ? 1 / run[r].sum : 0;
+		for (int part = 0; part < PARTS && i < a.Q; part++)
+			if (part * WARP + lane < a.K)
+				out[query_at(a, at.b, at.h, i) + part * WARP +
+				    lane] = o[r][part] * run[r].sum;
+	}
+}
+
+/* The probabilities of one tile, when maximum and 1/sum are known. */
+template <int WIDTH>
+__device__ static __forceinline__ void
+write_probs(const struct heads &a, const struct place &at, int64_t j0,
+	    const struct tile<WIDTH> &t, const struct running *run,
+	    float *probs)
+{
+	int own = threadIdx.x / WARP * OWN, lane = threadIdx.x % WARP;
+	float s[OWN];
+
+	scores<WIDTH>(a, at.b, at.i0, j0, t.q, t.k[lane], t.strip, s);
+	for (int r = 0; r < OWN; r++) {
+		int64_t i = at.i0 + own + r;
+
+		if (i < a.Q && j0 + lane < a.L)
+			probs[row_at(a, at.b, at.h, i) + j0 + lane] =
+			    s[r] == -INFINITY
+				? 0
+				: expf(s[r] - run[r].max) * run[r].sum;
+	}
+}
+
 /*
  * A block for ROWS queries of one head: one pass over the keys with a running
  * maximum and sum, and when the probabilities are wanted a second one.
  * PARTS * 32 is the head width there is room for.
  */
 template <int PARTS>
-__global__ void __launch_bounds__(WARPS *WARP)
+__global__ void __launch_bounds__(WARPS *WARP, 2)
     attention_kernel(struct heads a, float *out, float *probs)
 {
 	enum { WIDTH = PARTS * WARP };
-	__shared__ float q[ROWS][WIDTH], k[KEYS][WIDTH + 1];
-	__shared__ float v[KEYS][WIDTH + 1], p[ROWS][KEYS];
-	__shared__ float strip[ROWS + KEYS];
+	__shared__ struct tile<WIDTH> t;
 	int64_t tiles = (a.Q + ROWS - 1) / ROWS, b = blockIdx.x / tiles;
-	int64_t i0 = blockIdx.x % tiles * ROWS, h = blockIdx.y, last;
-	int own = threadIdx.x / WARP * OWN, lane = threadIdx.x % WARP;
-	const float *key = a.k + b / a.group * a.k_batch + h * a.K;
-	const float *value = a.v + b / a.group * a.v_batch + h * a.K;
+	const struct place at = {b, blockIdx.y, blockIdx.x % tiles * ROWS};
+	const float *key = a.k + b / a.group * a.k_batch + at.h * a.K;
+	const float *value = a.v + b / a.group * a.v_batch + at.h * a.K;
+	int64_t last = visible(a, at.i0 + ROWS - 1);
 	struct running run[OWN];
-	float o[OWN][PARTS] = {}, s[OWN], shrink;
+	float o[OWN][PARTS] = {};
 
 	for (int r = 0; r < OWN; r++)
 		run[r] = {-INFINITY, 0};
-	last = visible(a, i0 + ROWS - 1 < a.Q ? i0 + ROWS - 1 : a.Q - 1);
-	load_rows<WIDTH, ROWS>(q, a.q + query_at(a, b, h, 0), a.D, i0, a.Q,
-			       a.K);
+	load_rows<WIDTH, ROWS>(t.q, a.q + query_at(a, b, at.h, 0), a.D, at.i0,
+			       a.Q, a.K);
 	for (int64_t j0 = 0; j0 < last; j0 += KEYS) {
 		__syncthreads(); /* the last tile is done with */
-		load_rows<WIDTH + 1, KEYS>(k, key, a.k_row, j0, a.L, a.K);
-		load_rows<WIDTH + 1, KEYS>(v, value, a.v_row, j0, a.L, a.K);
-		load_strip(a, h, i0, ROWS, j0, strip);
+		load_rows<WIDTH + 1, KEYS>(t.k, key, a.k_row, j0, a.L, a.K);
+		load_rows<WIDTH + 1, KEYS>(t.v, value, a.v_row, j0, a.L, a.K);
+		load_strip(a, at.h, at.i0, ROWS, j0, t.strip);
 		__syncthreads();
-		scores<WIDTH>(a, b, i0, j0, q, k[lane], strip, s);
-#pragma unroll
-		for (int r = 0; r < OWN; r++) {
-			float e = take_in(&run[r], s[r], &shrink);
-
-			p[own + r][lane] =
-			    e * keep_of(a, row_at(a, b, h, i0 + own + r),
-					j0 + lane);
-			for (int t = 0; t < PARTS; t++)
-				o[r][t] *= shrink;
-		}
-		__syncwarp(); /* p is the warp's own */
-		for (int j = 0; j < KEYS; j++)
-#pragma unroll
-			for (int t = 0; t < PARTS; t++) {
-				int d = t * WARP + lane;
-				float x = d < a.K ? v[j][d] : 0;
-
-				for (int r = 0; r < OWN; r++)
-					o[r][t] += p[own + r][j] * x;
-			}
+		add_tile<PARTS>(a, at, j0, &t, run, o);
 	}
-	for (int r = 0; r < OWN; r++) {
-		int64_t i = i0 + own + r;
-		float inv = run[r].sum > 0 ? 1 / run[r].sum : 0;
-
-		run[r].sum = inv;
-		for (int t = 0; t < PARTS && i < a.Q; t++)
-			if (t * WARP + lane < a.K)
-				out[query_at(a, b, h, i) + t * WARP + lane] =
-				    o[r][t] * inv;
-	}
+	write_rows<PARTS>(a, at, run, o, out);
 	for (int64_t j0 = 0; probs && j0 < a.L; j0 += KEYS) {
 		__syncthreads();
-		load_rows<WIDTH + 1, KEYS>(k, key, a.k_row, j0, a.L, a.K);
-		load_strip(a, h, i0, ROWS, j0, strip);
+		load_rows<WIDTH + 1, KEYS>(t.k, key, a.k_row, j0, a.L, a.K);
+		load_strip(a, at.h, at.i0, ROWS, j0, t.strip);
 		__syncthreads();
-		scores<WIDTH>(a, b, i0, j0, q, k[lane], strip, s);
-		for (int r = 0; r < OWN; r++) {
-			int64_t i = i0 + own + r;
-
-			if (i < a.Q && j0 + lane < a.L)
-				probs[row_at(a, b, h, i) + j0 + lane] =
-				    s[r] == -INFINITY
-					? 0
-					: expf(s[r] - run[r].max) * run[r].sum;
-		}
+		write_probs<WIDTH>(a, at, j0, t, run, probs);
 	}
 }
 

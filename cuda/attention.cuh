@@ -4,6 +4,8 @@
  * Scores exist a tile at a time, in shared memory: a block's queries against
  * 32 keys, one lane for each key.  The position bias is read from T5's table
  * for the distances of the tile; its value depends on key minus query only.
+ * Columns of a tile behind the head's width are never filled: what is added
+ * up from them is never written.
  */
 #ifndef UMIE_CUDA_ATTENTION_CUH
 #define UMIE_CUDA_ATTENTION_CUH

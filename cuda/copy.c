@@ -84,23 +84,36 @@ static int report_fault(struct cuda *c, struct err *err)
 		       (int)f.limit - 1);
 }
 
-/* The stream is idle afterwards, so every slot is free. */
-static int receive(struct cuda *c, void *host, const void *device, size_t n,
+static int to_host(struct cuda *c, void *pinned, const void *device, size_t n,
 		   struct err *err)
 {
-	if (cuda_check(c,
-		       cudaMemcpyAsync(c->staging, device, n,
-				       cudaMemcpyDeviceToHost, c->stream),
-		       "copying from the device", err) < 0 ||
-	    cuda_check(c,
-		       cudaMemcpyAsync(c->host_fault, c->fault,
-				       sizeof(*c->fault),
-				       cudaMemcpyDeviceToHost, c->stream),
-		       "copying from the device", err) < 0 ||
+	return n == 0 ? 0
+		      : cuda_check(c,
+				   cudaMemcpyAsync(pinned, device, n,
+						   cudaMemcpyDeviceToHost,
+						   c->stream),
+				   "copying from the device", err);
+}
+
+/*
+ * Pieces that fit into the staging memory together.  The stream is idle
+ * afterwards, so every slot is free.
+ */
+static int receive(struct cuda *c, const struct device_read *r, int n,
+		   struct err *err)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < n; at += r[i++].n)
+		if (to_host(c, c->staging + at, r[i].device, r[i].n, err) < 0)
+			return -(int)err->code;
+	if (to_host(c, c->host_fault, c->fault, sizeof(*c->fault), err) < 0 ||
 	    cuda_check(c, cudaStreamSynchronize(c->stream), "a computation",
 		       err) < 0)
 		return -(int)err->code;
-	memcpy(host, c->staging, n);
+	at = 0;
+	for (int i = 0; i < n; at += r[i++].n)
+		memcpy(r[i].host, c->staging + at, r[i].n);
 	return report_fault(c, err);
 }
 
@@ -109,10 +122,41 @@ int cuda_copy_out(struct backend *be, void *host, const void *device, size_t n,
 {
 	int rc = 0;
 
-	for (size_t at = 0; at < n && rc == 0; at += STAGING)
-		rc = receive(cuda_of(be), (char *)host + at,
-			     (const char *)device + at, MIN(STAGING, n - at),
-			     err);
+	for (size_t at = 0; at < n && rc == 0; at += STAGING) {
+		const struct device_read r = {(char *)host + at,
+					      (const char *)device + at,
+					      MIN(STAGING, n - at)};
+
+		rc = receive(cuda_of(be), &r, 1, err);
+	}
+	return rc;
+}
+
+/* How many of the pieces fit into the staging memory together. */
+static int fitting(const struct device_read *r, int n)
+{
+	size_t left = STAGING;
+	int i = 0;
+
+	for (; i < n && r[i].n <= left; i++)
+		left -= r[i].n;
+	return i;
+}
+
+int cuda_copy_out_all(struct backend *be, const struct device_read *r, int n,
+		      struct err *err)
+{
+	int rc = 0, count;
+
+	for (; n > 0 && rc == 0; r += count, n -= count) {
+		count = fitting(r, n);
+		if (count > 0) {
+			rc = receive(cuda_of(be), r, count, err);
+		} else {
+			rc = cuda_copy_out(be, r->host, r->device, r->n, err);
+			count = 1;
+		}
+	}
 	return rc;
 }
 

@@ -97,6 +97,8 @@ int cuda_copy_in(struct backend *be, void *device, const void *host, size_t n,
 		 struct err *err);
 int cuda_copy_out(struct backend *be, void *host, const void *device, size_t n,
 		  struct err *err);
+int cuda_copy_out_all(struct backend *be, const struct device_read *r, int n,
+		      struct err *err);
 int cuda_fill_zero(struct backend *be, void *device, size_t n, struct err *err);
 int cuda_move(struct backend *be, void *to, const void *from, size_t n,
 	      struct err *err);

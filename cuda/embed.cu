@@ -79,11 +79,11 @@ int cuda_embed_backward(struct backend *be, const struct op_call *c,
 			    (const float *)grad_of(c->out[0]), grad_of(table));
 }
 
-/* Rows of `row` bytes, `step` bytes apart in src. */
+/* Rows of `row` bytes or words, `step` apart in src. */
+template <class T>
 __global__ void gather_kernel(int64_t n, int64_t row, int64_t step,
-			      int64_t rows, const uint8_t *src,
-			      const int32_t *id, uint8_t *dst,
-			      struct fault *fault)
+			      int64_t rows, const T *src, const int32_t *id,
+			      T *dst, struct fault *fault)
 {
 	int64_t i = own_index();
 	int32_t from;
@@ -97,42 +97,31 @@ __global__ void gather_kernel(int64_t n, int64_t row, int64_t step,
 		set_fault(fault, OP_GATHER, from, (int)rows);
 }
 
-/* The same in words. */
-__global__ void gather_words(int64_t n, int64_t row, int64_t step, int64_t rows,
-			     const uint32_t *src, const int32_t *id,
-			     uint32_t *dst, struct fault *fault)
+/* Sizes in bytes. */
+template <class T>
+static int gather(struct cuda *cu, const struct op_call *c, int64_t row,
+		  int64_t step, struct err *err)
 {
-	int64_t i = own_index();
-	int32_t from;
+	const struct tensor *src = c->in[0], *ids = c->in[1];
+	int64_t size = sizeof(T), n = tensor_count(ids) * row / size;
 
-	if (i >= n)
-		return;
-	from = id[i / row];
-	if (from >= 0 && from < rows)
-		dst[i] = src[from * step + i % row];
-	else
-		set_fault(fault, OP_GATHER, from, (int)rows);
+	return LAUNCH_EACH(cu, err, n, gather_kernel<T>, n, row / size,
+			   step / size, src->dim[0], (const T *)src->data,
+			   (const int32_t *)ids->data, (T *)c->out[0]->data,
+			   cu->fault);
 }
 
 int cuda_gather(struct backend *be, const struct op_call *c, struct err *err)
 {
 	struct cuda *cu = cuda_of(be);
-	const struct tensor *src = c->in[0], *ids = c->in[1];
+	const struct tensor *src = c->in[0];
 	int64_t size = (int64_t)dtype_size(src->dtype), row = size;
-	int64_t step = src->stride[0] * size, n;
-	const int32_t *id = (const int32_t *)ids->data;
+	int64_t step = src->stride[0] * size;
 
 	for (int i = 1; i < src->ndim; i++)
 		row *= src->dim[i];
-	n = tensor_count(ids) * row;
-	if (size % 4 == 0)
-		return LAUNCH_EACH(cu, err, n / 4, gather_words, n / 4, row / 4,
-				   step / 4, src->dim[0],
-				   (const uint32_t *)src->data, id,
-				   (uint32_t *)c->out[0]->data, cu->fault);
-	return LAUNCH_EACH(cu, err, n, gather_kernel, n, row, step, src->dim[0],
-			   (const uint8_t *)src->data, id,
-			   (uint8_t *)c->out[0]->data, cu->fault);
+	return size % 4 == 0 ? gather<uint32_t>(cu, c, row, step, err)
+			     : gather<uint8_t>(cu, c, row, step, err);
 }
 
 /* n numbers in runs of `row`, each run `step` further in `to`. */

@@ -87,34 +87,46 @@ __device__ static inline float warp_max(float v)
 	return v;
 }
 
-/*
- * The sum over the block, for every thread of it, in a fixed order.  `room`:
- * shared, one place for each warp.
- */
-template <class T> __device__ static inline T block_sum(T v, T *room)
+/* What every warp has, put together for every thread, in a fixed order. */
+template <class T, class F>
+__device__ static inline T block_join(T v, T *room, F join)
 {
-	v = warp_sum(v);
 	__syncthreads(); /* the room may still be read from before */
 	if (threadIdx.x % WARP == 0)
 		room[threadIdx.x / WARP] = v;
 	__syncthreads();
 	v = room[0];
 	for (unsigned w = 1; w < blockDim.x / WARP; w++)
-		v += room[w];
+		v = join(v, room[w]);
 	return v;
+}
+
+struct sum_of {
+	template <class T> __device__ T operator()(T a, T b) const
+	{
+		return a + b;
+	}
+};
+
+struct larger_of {
+	__device__ float operator()(float a, float b) const
+	{
+		return fmaxf(a, b);
+	}
+};
+
+/*
+ * The sum over the block, for every thread of it.  `room`: shared, one place
+ * for each warp.
+ */
+template <class T> __device__ static inline T block_sum(T v, T *room)
+{
+	return block_join(warp_sum(v), room, sum_of());
 }
 
 __device__ static inline float block_max(float v, float *room)
 {
-	v = warp_max(v);
-	__syncthreads(); /* the room may still be read from before */
-	if (threadIdx.x % WARP == 0)
-		room[threadIdx.x / WARP] = v;
-	__syncthreads();
-	v = room[0];
-	for (unsigned w = 1; w < blockDim.x / WARP; w++)
-		v = fmaxf(v, room[w]);
-	return v;
+	return block_join(warp_max(v), room, larger_of());
 }
 
 /* Keep the first error that a kernel finds. */

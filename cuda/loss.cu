@@ -122,7 +122,7 @@ __global__ void loss_back(int64_t R, int64_t V, float eps, const float *x,
 	const float *row = x + blockIdx.x * V;
 	struct mass m;
 
-	if (own < 0 || own >= V)
+	if (own == IGNORED) /* a wrong one is told by the forward pass */
 		return;
 	dx += blockIdx.x * V;
 	mine = dnll ? dnll[blockIdx.x] : 0;
@@ -163,6 +163,14 @@ __device__ static bool before(struct candidate a, struct candidate b)
 	return a.x > b.x || (a.x == b.x && a.id < b.id);
 }
 
+struct first_of {
+	__device__ struct candidate operator()(struct candidate a,
+					       struct candidate b) const
+	{
+		return before(b, a) ? b : a;
+	}
+};
+
 __device__ static struct candidate block_first(struct candidate v,
 					       struct candidate *room)
 {
@@ -173,14 +181,7 @@ __device__ static struct candidate block_first(struct candidate v,
 		o.id = __shfl_xor_sync(ALL_LANES, v.id, k);
 		v = before(o, v) ? o : v;
 	}
-	__syncthreads(); /* the room may still be read from before */
-	if (threadIdx.x % WARP == 0)
-		room[threadIdx.x / WARP] = v;
-	__syncthreads();
-	v = room[0];
-	for (int w = 1; w < THREADS / WARP; w++)
-		v = before(room[w], v) ? room[w] : v;
-	return v;
+	return block_join(v, room, first_of());
 }
 
 /* k times the first of those that stand behind the last one. */

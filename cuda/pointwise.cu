@@ -310,8 +310,6 @@ __global__ void dropout_kernel(int64_t n, struct rng_key key, float p, bool add,
 	uint32_t out[4];
 	float v;
 
-	if (i >= n)
-		return;
 	rng_block(&key, (uint64_t)i / 4, out);
 	for (int j = 0; j < 4 && i + j < n; j++) {
 		v = (float)(out[j] >> 8) * 0x1p-24f >= p ? up : 0;

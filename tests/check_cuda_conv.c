@@ -1,6 +1,9 @@
 /*
  * The CUDA twins of the image encoder's ops against the CPU's, on the
- * emulator: forward and backward, in every order, eager and lazy.
+ * emulator: forward and backward, in every order, eager and lazy, and with
+ * memory that ends at a page nobody can touch.
+ *
+ * check_cuda_conv [OP...]: of the cases only those of these ops.
  */
 #include "tests/conv-cases.h"
 #include "tests/cuda-twin.h"
@@ -113,10 +116,14 @@ static void check_all(const struct twins *t, const char *how)
 		twin_case(t, &cases[i], i + 1, 1e-5, how);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct twins t = twins_open(&(struct device_options){0});
 
+	t.only = argv + (argc > 0);
+	cudaemu_set_fenced(true);
+	check_all(&t, "fenced");
+	cudaemu_set_fenced(false);
 	IN_EVERY_ORDER(how, check_all(&t, how))
 	check_running(&t);
 	check_batch_of_one(t.cuda);
@@ -127,5 +134,6 @@ int main(void)
 	twins_close(&t);
 	ok(cudaemu_device_bytes() == 0 && cudaemu_objects() == 0,
 	   "closing gives everything back");
+	diag("%ld calls as the true libraries", cudaemu_agreements());
 	return tap_done();
 }

@@ -1,7 +1,10 @@
 /*
  * The CUDA twins of the ops against the CPU's, on the emulator: forward and
  * backward, random and odd shapes, in every order of threads and blocks, with
- * streams that run at once and streams that run when somebody waits.
+ * streams that run at once and streams that run when somebody waits; then once
+ * more with memory that ends at a page nobody can touch.
+ *
+ * check_cuda_ops [OP...]: of the cases only those of these ops.
  */
 #include "tests/cuda-twin.h"
 #include "tests/ops-cases.h"
@@ -20,6 +23,10 @@ static const struct op_case more[] = {
 	 100),
     CASE(ATTENTION, attention, "causal, dropout", 2, 1, 45, 45, 2, 8,
 	 BIAS | CAUSAL | DROP, 0, 100),
+    CASE(ATTENTION, attention, "causal, few keys", 1, 1, 9, 5, 2, 8, CAUSAL, 3,
+	 100),
+    CASE(ATTENTION, attention, "six buckets", 2, 1, 11, 37, 3, 8, BIAS, 0, 100,
+	 6),
     CASE(CROSS_ENTROPY, cross_entropy, "long rows", 3, 5003, 10, 5),
     CASE(CONCAT, concat, "uneven", 2, 70, 3, 5),
 };
@@ -42,10 +49,12 @@ static void plain_case(const struct twins *t, void build(struct problem *),
 
 	for (int i = 0; i < 2; i++)
 		build(&p[i]);
+	if (!twin_wanted(t, p[0].c.op))
+		goto done;
 	if (!ok(run_cpu(t->cpu, &p[0], &err) == 0 &&
 		    run_cuda(t->cuda, &p[1], false, &err) == 0,
 		"%s runs %s", what, err.text))
-		return;
+		goto done;
 	compare_problems(&p[1], &p[0], tol, what);
 	for (int i = 0; i < OP_IN; i++) { /* in place: adamw */
 		snprintf(label, sizeof(label), "%s, input %d", what, i);
@@ -53,6 +62,7 @@ static void plain_case(const struct twins *t, void build(struct problem *),
 			compare(p[1].c.in[i], p[0].c.in[i], tol, what, label);
 	}
 	ok(cudaemu_guards_intact(), "%s writes only its memory", what);
+done:
 	problem_release(&p[0]);
 	problem_release(&p[1]);
 }
@@ -190,10 +200,24 @@ static void check_fault(struct backend *be, const struct op_case *k, int row)
 
 	problem_init(&p, k, 1);
 	((int32_t *)p.in[1].data)[1] = row;
-	ok(run_cuda(be, &p, false, &err) == -ERR_FAILED,
+	ok(run_cuda(be, &p, true, &err) == -ERR_FAILED,
 	   "%s of %d is refused: %s", be->ops[k->op].name, row, err.text);
+	ok(cudaemu_guards_intact(), "and nothing is written beside its memory");
 	((int32_t *)p.in[1].data)[1] = 2;
 	ok(run_cuda(be, &p, false, &err) == 0, "and forgotten afterwards");
+	problem_release(&p);
+}
+
+static void check_gather_fault(struct backend *be, void build(struct problem *),
+			       int row)
+{
+	struct problem p = {.seed = 3};
+	struct err err = {0};
+
+	build(&p);
+	((int32_t *)p.in[1].data)[1] = row;
+	ok(run_cuda(be, &p, false, &err) == -ERR_FAILED,
+	   "gather of %d is refused: %s", row, err.text);
 	problem_release(&p);
 }
 
@@ -207,6 +231,11 @@ static void check_faults(struct backend *be)
 	check_fault(be, &embed, 11);
 	check_fault(be, &embed, -1);
 	check_fault(be, &loss, 13);
+	check_fault(be, &loss, -1);
+	check_gather_fault(be, build_gather, 4);
+	check_gather_fault(be, build_gather, -1);
+	check_gather_fault(be, build_gather_bytes, 3);
+	check_gather_fault(be, build_gather_bytes, -1);
 }
 
 /* One row alone gives what it gives among eight, to the bit. */
@@ -256,16 +285,36 @@ static void check_bf16(void)
 }
 
 /* Where cublasLt has no algorithm a kernel of our own multiplies. */
-static void check_no_algorithm(const char *how)
+static void check_no_algorithm(const struct twins *like, const char *how)
 {
 	struct twins t = twins_open(&(struct device_options){0});
 
+	t.only = like->only;
 	cudaemu_set_no_algorithm(true);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		if (cases[i].op == OP_LINEAR)
 			twin_case(&t, &cases[i], i + 1, 1e-5, how);
 	cudaemu_set_no_algorithm(false);
 	twins_close(&t);
+}
+
+/* Pieces of n bytes at p, that hold 0, 1, …, but the first 4096: some together.
+ */
+static void check_reads(struct backend *be, const char *p, size_t n,
+			const uint32_t *from, uint32_t *to)
+{
+	const size_t at[] = {0, 1 << 20, 1 << 20, n - 8192, n - 4096};
+	struct device_read r[4];
+	struct err err = {0};
+
+	for (int i = 0; i < 4; i++)
+		r[i] = (struct device_read){(char *)to + at[i], p + at[i],
+					    at[i + 1] - at[i]};
+	memset(to, 0, n);
+	ok(be->copy_out_all(be, r, 4, &err) == 0 &&
+	       memcmp((const char *)from + 4096, to, n - 4096) == 0,
+	   "four pieces, one empty, one too long for the staging memory %s",
+	   err.text);
 }
 
 /* More than the staging memory holds, and back, on a stream that waits. */
@@ -287,6 +336,7 @@ static void check_staging(struct backend *be)
 	       be->copy_out(be, to, p, n - 4096, &err) == 0 &&
 	       memcmp((char *)from + 4096, to, n - 4096) == 0,
 	   "a move of what overlaps %s", err.text);
+	check_reads(be, p, n, from, to);
 	cudaemu_set_lazy(false);
 	be->put(be, p, n);
 	free(from);
@@ -363,13 +413,27 @@ static void check_complete(const struct op_impl *ops)
 		ok(tried[op], "%s is tested", ops[op].name);
 }
 
-int main(void)
+/* Nothing is read or written behind the end of any memory. */
+static void check_fenced(const struct twins *t)
+{
+	cudaemu_set_order("fwd");
+	cudaemu_set_lazy(false);
+	cudaemu_set_fenced(true);
+	check_all(t, "fenced");
+	check_plain(t);
+	check_no_algorithm(t, "fenced");
+	cudaemu_set_fenced(false);
+}
+
+int main(int argc, char **argv)
 {
 	struct twins t = twins_open(&(struct device_options){0});
 
+	t.only = argv + (argc > 0);
+	check_fenced(&t);
 	IN_EVERY_ORDER(how, check_all(&t, how))
 	IN_EVERY_ORDER(how, check_plain(&t))
-	IN_EVERY_ORDER(how, check_no_algorithm(how))
+	IN_EVERY_ORDER(how, check_no_algorithm(&t, how))
 	check_staging(t.cuda);
 	check_dropout(&t);
 	check_faults(t.cuda);
@@ -383,5 +447,6 @@ int main(void)
 	ok(cudaemu_device_bytes() == 0 && cudaemu_pinned_bytes() == 0 &&
 	       cudaemu_objects() == 0,
 	   "closing gives everything back");
+	diag("%ld calls as the true libraries", cudaemu_agreements());
 	return tap_done();
 }

@@ -1,14 +1,15 @@
 /*
  * cuda-twin -- one problem on the CPU and on the emulated device.
  *
- * Every tensor gets an allocation of its own, of exactly its size, so that a
- * number written behind it is found.
+ * Every tensor, and every piece of scratch memory, gets an allocation of its
+ * own, of its size, so that a number written behind it is found.
  */
 #ifndef UMIE_TESTS_CUDA_TWIN_H
 #define UMIE_TESTS_CUDA_TWIN_H
 
 #include <cuda_runtime_api.h>
 
+#include "cuda/cuda.h"
 #include "src/tensor/backend-plugin.h"
 #include "tests/cudaemu/control.h"
 #include "tests/ops-problem.h"
@@ -17,7 +18,45 @@ extern const struct backend_plugin umie_backend_plugin;
 
 struct twins {
 	struct backend *cpu, *cuda;
+	char **only; /* names of ops, NULL at the end; no name: all */
 };
+
+/* Whether this op shall be tried. */
+static inline bool twin_wanted(const struct twins *t, enum op op)
+{
+	char **name = t->only;
+
+	if (!name || !*name)
+		return true;
+	while (*name && strcmp(*name, t->cpu->ops[op].name) != 0)
+		name++;
+	return *name != NULL;
+}
+
+static void *exact_get(void *context, size_t n)
+{
+	void *p = NULL;
+
+	(void)context;
+	return cudaMalloc(&p, n) == cudaSuccess ? p : NULL;
+}
+
+static void exact_put(void *context, void *p, size_t n)
+{
+	(void)context;
+	(void)n;
+	cudaFree(p);
+}
+
+/* Scratch memory in pieces of what is asked for. */
+__attribute__((unused)) static void scratch_exact(struct backend *be)
+{
+	static const struct arena_source exact = {exact_get, exact_put, NULL};
+	struct arena *a = &cuda_of(be)->scratch;
+
+	arena_release(a);
+	*a = (struct arena){.source = &exact, .chunk_size = 1};
+}
 
 /* Orders of threads and blocks, each with eager and with lazy streams. */
 #ifdef __SANITIZE_THREAD__
@@ -37,6 +76,7 @@ twins_open(const struct device_options *o)
 	t.cuda = umie_backend_plugin.open(o, &err);
 	if (!t.cpu || !t.cuda)
 		bug("%s", err.text);
+	scratch_exact(t.cuda);
 	return t;
 }
 
@@ -137,6 +177,7 @@ run_cuda(struct backend *be, struct problem *p, bool backward, struct err *err)
 	struct err read = {0};
 	int rc;
 
+	arena_release(&cuda_of(be)->scratch);
 	place_call(&where, be, &p->c);
 	rc = f->forward(be, &p->c, err);
 	if (rc == 0 && backward && f->backward)
@@ -213,6 +254,8 @@ __attribute__((unused)) static void twin_case(const struct twins *t,
 	struct err err = {0};
 	char label[128];
 
+	if (!twin_wanted(t, k->op))
+		return;
 	snprintf(label, sizeof(label), "%s %s (%s)", t->cpu->ops[k->op].name,
 		 k->what, how);
 	problem_init(&a, k, seed);

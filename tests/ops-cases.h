@@ -86,7 +86,7 @@ static void build_view(struct problem *p, int i, int B, int L, int D)
 	t->grad = NULL;
 }
 
-/* a: B, group, Q, L, heads, K, flags, q_offset, 100 * scale */
+/* a: B, group, Q, L, heads, K, flags, q_offset, 100 * scale, buckets or 0 */
 static void build_attention(struct problem *p, const int *a)
 {
 	int B = a[0], BK = a[0] / a[1], Q = a[2], L = a[3], D = a[4] * a[5];
@@ -99,7 +99,7 @@ static void build_attention(struct problem *p, const int *a)
 			input(p, i, DT_F32, 1, SHAPE(BK, L, D));
 	}
 	if (a[6] & BIAS)
-		input(p, 3, DT_F32, 1, SHAPE(32, a[4]));
+		input(p, 3, DT_F32, 1, SHAPE(a[9] ? a[9] : 32, a[4]));
 	if (a[6] & MASK)
 		build_mask(p, 4, BK, L);
 	output(p, 0, DT_F32, SHAPE(B, Q, D));

@@ -49,6 +49,14 @@ static int cpu_copy(struct backend *be, void *to, const void *from, size_t n,
 	return 0;
 }
 
+static int cpu_copy_all(struct backend *be, const struct device_read *r, int n,
+			struct err *err)
+{
+	for (int i = 0; i < n; i++)
+		cpu_copy(be, r[i].host, r[i].device, r[i].n, err);
+	return 0;
+}
+
 static int cpu_move(struct backend *be, void *to, const void *from, size_t n,
 		    struct err *err)
 {
@@ -158,6 +166,7 @@ struct backend *cpu_backend_open(const struct cpu_options *o, struct err *err)
 	    .put = cpu_put,
 	    .copy_in = cpu_copy,
 	    .copy_out = cpu_copy,
+	    .copy_out_all = cpu_copy_all,
 	    .move = cpu_move,
 	    .fill_zero = cpu_zero,
 	    .forget = cpu_forget,

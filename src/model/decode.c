@@ -38,17 +38,23 @@ static void mean_heads(const float *probs, int64_t R, int64_t H, int64_t L,
 		}
 }
 
-static int read_attention(struct tape *t, const struct tensor *probs,
-			  float *out)
+/* What one token needs on the host, all at once; probs may be NULL. */
+static int read_step(struct tape *t, const struct tensor *best,
+		     const struct tensor *ids, const struct tensor *probs,
+		     struct next *out, float *attention)
 {
-	float *p;
+	struct tape_read r[] = {
+	    {best, out->logprob}, {ids, out->ids}, {probs, NULL}};
 
 	if (t->failed)
 		return -(int)t->err.code;
-	p = arena_alloc(&t->host, tensor_bytes(probs));
-	if (tape_read(t, probs, p) < 0)
+	if (!probs)
+		return tape_read_all(t, r, 2);
+	r[2].host = arena_alloc(&t->host, tensor_bytes(probs));
+	if (tape_read_all(t, r, 3) < 0)
 		return -(int)t->err.code;
-	mean_heads(p, probs->dim[0], probs->dim[1], probs->dim[3], out);
+	mean_heads(r[2].host, probs->dim[0], probs->dim[1], probs->dim[3],
+		   attention);
 	return 0;
 }
 
@@ -64,10 +70,7 @@ int generator_step(struct generator *d, const int32_t *ids, int k,
 	x = t5_step(t, &d->cache, x, attention ? &probs : NULL);
 	x = op_linear(t, x, d->m->lm_head, NULL);
 	op_topk(t, x, k, &best, &best_ids);
-	if (t->failed || tape_read(t, best, out->logprob) < 0 ||
-	    tape_read(t, best_ids, out->ids) < 0)
-		return -(int)t->err.code;
-	return attention ? read_attention(t, probs, attention) : 0;
+	return read_step(t, best, best_ids, probs, out, attention);
 }
 
 static int fail(const struct tape *t, struct err *err)
@@ -170,7 +173,8 @@ int generator_score(struct generator *d, struct tensor *M, struct tensor *mask,
 	probs = taps.decoder.cross_probs;
 	p = arena_alloc(&t->host, tensor_bytes(probs));
 	losses = arena_alloc(&t->host, tensor_bytes(nll));
-	if (tape_read(t, probs, p) < 0 || tape_read(t, nll, losses) < 0)
+	if (tape_read_all(t, (struct tape_read[]){{probs, p}, {nll, losses}},
+			  2) < 0)
 		return fail(t, err);
 	H = probs->dim[1];
 	L = probs->dim[3];

@@ -11,7 +11,7 @@
 #include "src/base/plugin.h"
 #include "src/tensor/backend.h"
 
-enum { BACKEND_PLUGIN_ABI = 2 };
+enum { BACKEND_PLUGIN_ABI = 3 };
 #define BACKEND_PLUGIN_SYMBOL "umie_backend_plugin"
 
 struct device_options {

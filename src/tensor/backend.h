@@ -143,6 +143,13 @@ struct op_impl {
 	op_fn *backward; /* NULL for OPS_PLAIN */
 };
 
+/* n bytes of device memory that are wanted on the host. */
+struct device_read {
+	void *host;
+	const void *device;
+	size_t n;
+};
+
 struct backend {
 	const char *name; /* "cpu", "cuda:0" */
 	const struct op_impl *ops;
@@ -153,6 +160,9 @@ struct backend {
 		       size_t n, struct err *err);
 	int (*copy_out)(struct backend *be, void *host, const void *device,
 			size_t n, struct err *err);
+	/* several pieces, for which the host waits once */
+	int (*copy_out_all)(struct backend *be, const struct device_read *r,
+			    int n, struct err *err);
 	int (*fill_zero)(struct backend *be, void *device, size_t n,
 			 struct err *err);
 	/* device to device; the two may overlap, as memmove() */

@@ -49,6 +49,14 @@ static int meta_copy_out(struct backend *be, void *host, const void *device,
 	return 0;
 }
 
+static int meta_copy_out_all(struct backend *be, const struct device_read *r,
+			     int n, struct err *err)
+{
+	for (int i = 0; i < n; i++)
+		meta_copy_out(be, r[i].host, r[i].device, r[i].n, err);
+	return 0;
+}
+
 static int meta_zero(struct backend *be, void *device, size_t n,
 		     struct err *err)
 {
@@ -84,6 +92,7 @@ struct backend *meta_backend_open(bool recomputes)
 	    .put = meta_put,
 	    .copy_in = meta_copy_in,
 	    .copy_out = meta_copy_out,
+	    .copy_out_all = meta_copy_out_all,
 	    .fill_zero = meta_zero,
 	    .move = meta_copy_in,
 	    .forget = meta_forget,

@@ -97,6 +97,22 @@ int tape_read(struct tape *t, const struct tensor *x, void *host)
 	return t->failed ? -(int)t->err.code : 0;
 }
 
+int tape_read_all(struct tape *t, const struct tape_read *r, int n)
+{
+	struct device_read all[TAPE_READS];
+
+	if (t->failed)
+		return -(int)t->err.code;
+	if (n > TAPE_READS)
+		bug("tape: %d tensors are read at once", n);
+	for (int i = 0; i < n; i++)
+		all[i] = (struct device_read){r[i].host, r[i].x->data,
+					      tensor_bytes(r[i].x)};
+	if (t->be->copy_out_all(t->be, all, n, &t->err) < 0)
+		t->failed = true;
+	return t->failed ? -(int)t->err.code : 0;
+}
+
 struct tape_mark tape_mark(const struct tape *t)
 {
 	return (struct tape_mark){arena_mark(&t->host), arena_mark(&t->data)};

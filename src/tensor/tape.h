@@ -76,6 +76,13 @@ struct tensor *tape_input(struct tape *t, enum dtype d, int ndim,
 
 /* Copy a contiguous tensor out to host memory (n bytes = tensor_bytes). */
 int tape_read(struct tape *t, const struct tensor *x, void *host);
+/* The same for several, at most TAPE_READS, for which the host waits once. */
+enum { TAPE_READS = 4 };
+struct tape_read {
+	const struct tensor *x;
+	void *host;
+};
+int tape_read_all(struct tape *t, const struct tape_read *r, int n);
 
 /*
  * Scratch memory of one block: everything made between tape_mark() and

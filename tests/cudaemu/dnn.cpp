@@ -1,5 +1,5 @@
 // cuDNN: convolution in three directions, channels last, f32.
-#include "tests/cudaemu/emu.h"
+#include "tests/cudaemu/truth.h"
 
 #include <cudnn.h>
 
@@ -12,13 +12,23 @@ struct cudnnContext {
 };
 struct cudnnTensorStruct {
 	int n, c, h, w;
+	cudnnTensorDescriptor_t truth; // with CUDAEMU_TRUTH
 };
 struct cudnnFilterStruct {
 	int k, c, h, w;
+	cudnnFilterDescriptor_t truth;
 };
 struct cudnnConvolutionStruct {
 	int pad, stride;
+	cudnnConvolutionDescriptor_t truth;
 };
+
+/* The true library must say that all is well, too. */
+#define LIBRARY_OF(version) "libcudnn.so." CUDAEMU_TEXT(version)
+#define CUDAEMU_TEXT(version) #version
+#define AGREE(function, ...)                                \
+	agree(LIBRARY_OF(CUDNN_MAJOR), #function, function, \
+	      CUDNN_STATUS_SUCCESS, __VA_ARGS__)
 
 enum { WORKSPACE = 96 }; /* bytes that every algorithm wants */
 
@@ -28,19 +38,21 @@ enum { WORKSPACE = 96 }; /* bytes that every algorithm wants */
 			return CUDNN_STATUS_INTERNAL_ERROR; \
 	} while (0)
 
-#define MAKE(type, name)                              \
-	cudnnStatus_t cudnnCreate##name##Descriptor(  \
-	    cudnn##name##Descriptor_t *d)             \
-	{                                             \
-		INJ();                                \
-		*d = new type();                      \
-		return CUDNN_STATUS_SUCCESS;          \
-	}                                             \
-	cudnnStatus_t cudnnDestroy##name##Descriptor( \
-	    cudnn##name##Descriptor_t d)              \
-	{                                             \
-		delete d;                             \
-		return CUDNN_STATUS_SUCCESS;          \
+#define MAKE(type, name)                                            \
+	cudnnStatus_t cudnnCreate##name##Descriptor(                \
+	    cudnn##name##Descriptor_t *d)                           \
+	{                                                           \
+		INJ();                                              \
+		*d = new type();                                    \
+		AGREE(cudnnCreate##name##Descriptor, &(*d)->truth); \
+		return CUDNN_STATUS_SUCCESS;                        \
+	}                                                           \
+	cudnnStatus_t cudnnDestroy##name##Descriptor(               \
+	    cudnn##name##Descriptor_t d)                            \
+	{                                                           \
+		AGREE(cudnnDestroy##name##Descriptor, d->truth);    \
+		delete d;                                           \
+		return CUDNN_STATUS_SUCCESS;                        \
 	}
 
 static size_t bytes(const cudnnTensorStruct &t)
@@ -147,7 +159,8 @@ cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t d,
 		return CUDNN_STATUS_NOT_SUPPORTED;
 	if (n < 1 || c < 1 || h < 1 || w < 1)
 		return CUDNN_STATUS_BAD_PARAM;
-	*d = {n, c, h, w};
+	*d = {n, c, h, w, d->truth};
+	AGREE(cudnnSetTensor4dDescriptor, d->truth, f, t, n, c, h, w);
 	return CUDNN_STATUS_SUCCESS;
 }
 
@@ -161,7 +174,8 @@ cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t d,
 		return CUDNN_STATUS_NOT_SUPPORTED;
 	if (k < 1 || c < 1 || h < 1 || w < 1)
 		return CUDNN_STATUS_BAD_PARAM;
-	*d = {k, c, h, w};
+	*d = {k, c, h, w, d->truth};
+	AGREE(cudnnSetFilter4dDescriptor, d->truth, t, f, k, c, h, w);
 	return CUDNN_STATUS_SUCCESS;
 }
 
@@ -175,14 +189,17 @@ cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t d,
 	if (ph != pw || sh != sw || dh != 1 || dw != 1 || ph < 0 || sh < 1 ||
 	    m != CUDNN_CROSS_CORRELATION || t != CUDNN_DATA_FLOAT)
 		return CUDNN_STATUS_NOT_SUPPORTED;
-	*d = {ph, sh};
+	*d = {ph, sh, d->truth};
+	AGREE(cudnnSetConvolution2dDescriptor, d->truth, ph, pw, sh, sw, dh, dw,
+	      m, t);
 	return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t,
-					  cudnnMathType_t)
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t d,
+					  cudnnMathType_t math)
 {
 	INJ();
+	AGREE(cudnnSetConvolutionMathType, d->truth, math);
 	return CUDNN_STATUS_SUCCESS;
 }
 
@@ -202,12 +219,29 @@ cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t,
 		}                                                             \
 	} while (0)
 
+/* The output that the true library computes is what y was made for. */
+static void check_output(const cudnnTensorStruct &x, const cudnnFilterStruct &w,
+			 const cudnnConvolutionStruct &c,
+			 const cudnnTensorStruct &y)
+{
+	int got[4] = {y.n, y.c, y.h, y.w};
+	const int want[4] = {y.n, y.c, y.h, y.w};
+
+	AGREE(cudnnGetConvolution2dForwardOutputDim, c.truth, x.truth, w.truth,
+	      &got[0], &got[1], &got[2], &got[3]);
+	if (memcmp(got, want, sizeof(got)) != 0)
+		report("the true output is %dx%dx%dx%d, not %dx%dx%dx%d",
+		       got[0], got[1], got[2], got[3], y.n, y.c, y.h, y.w);
+}
+
 cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(
-    cudnnHandle_t, const cudnnTensorDescriptor_t, const cudnnFilterDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnTensorDescriptor_t,
-    int asked, int *n, cudnnConvolutionFwdAlgoPerf_t *p)
+    cudnnHandle_t, const cudnnTensorDescriptor_t x,
+    const cudnnFilterDescriptor_t w, const cudnnConvolutionDescriptor_t c,
+    const cudnnTensorDescriptor_t y, int asked, int *n,
+    cudnnConvolutionFwdAlgoPerf_t *p)
 {
 	INJ();
+	check_output(*x, *w, *c, *y);
 	CHOICES(p, asked, n, CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM);
 	return CUDNN_STATUS_SUCCESS;
 }

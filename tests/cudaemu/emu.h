@@ -14,7 +14,7 @@ namespace cudaemu
 
 /* Settings; see control.h. */
 struct Options {
-	bool lazy, late, protect, trace, no_algorithm;
+	bool lazy, late, protect, trace, no_algorithm, fenced;
 	int order; /* 0 fwd, 1 rev, 2 random */
 	uint64_t random;
 	int devices;

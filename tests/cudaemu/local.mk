@@ -24,9 +24,15 @@ libcudaemu_a_SOURCES = \
 	tests/cudaemu/control.h \
 	tests/cudaemu/dnn.cpp \
 	tests/cudaemu/emu.h \
+	tests/cudaemu/failures.cpp \
 	tests/cudaemu/fiber.cpp \
 	tests/cudaemu/lt.cpp \
-	tests/cudaemu/runtime.cpp
+	tests/cudaemu/memory.cpp \
+	tests/cudaemu/runtime.cpp \
+	tests/cudaemu/runtime.h \
+	tests/cudaemu/stream.cpp \
+	tests/cudaemu/truth.cpp \
+	tests/cudaemu/truth.h
 if NCCL_HEADERS
 libcudaemu_a_SOURCES += tests/cudaemu/nccl.cpp
 nccl_twin = libumie_nccl.a

@@ -1,5 +1,5 @@
 // cublasLt: the calls that the plugin makes, with the library's checks.
-#include "tests/cudaemu/emu.h"
+#include "tests/cudaemu/truth.h"
 
 #include <cublasLt.h>
 #include <cuda_bf16.h>
@@ -17,15 +17,18 @@ struct Desc {
 	uint32_t epilogue;
 	const void *bias;
 	int32_t bias_type;
+	cublasLtMatmulDesc_t truth; // with CUDAEMU_TRUTH
 };
 struct Layout {
 	cudaDataType t;
 	uint64_t r, c;
 	int64_t ld;
+	cublasLtMatrixLayout_t truth;
 };
 struct Preference {
 	uint64_t workspace;
 	uint32_t reductions, align[4];
+	cublasLtMatmulPreference_t truth;
 };
 /* What is kept in the opaque algorithm. */
 struct Algo {
@@ -127,6 +130,13 @@ void check_alignment(const void *p, uint32_t align, const char *what)
 			return CUBLAS_STATUS_INTERNAL_ERROR; \
 	} while (0)
 
+/* The true library must say that all is well, too. */
+#define LIBRARY_OF(version) "libcublasLt.so." CUDAEMU_TEXT(version)
+#define CUDAEMU_TEXT(version) #version
+#define AGREE(function, ...)                                     \
+	agree(LIBRARY_OF(CUBLAS_VER_MAJOR), #function, function, \
+	      CUBLAS_STATUS_SUCCESS, __VA_ARGS__)
+
 extern "C" {
 
 cublasStatus_t cublasLtCreate(cublasLtHandle_t *h)
@@ -156,13 +166,16 @@ cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t *d,
 	if ((c != CUBLAS_COMPUTE_32F && c != CUBLAS_COMPUTE_32F_FAST_TF32) ||
 	    scale != CUDA_R_32F)
 		return CUBLAS_STATUS_INVALID_VALUE;
-	*d = (cublasLtMatmulDesc_t) new Desc{CUBLAS_OP_N, CUBLAS_OP_N,
-					     CUBLASLT_EPILOGUE_DEFAULT, 0, -1};
+	Desc *made = new Desc{
+	    CUBLAS_OP_N, CUBLAS_OP_N, CUBLASLT_EPILOGUE_DEFAULT, 0, -1, 0};
+	*d = (cublasLtMatmulDesc_t)made;
+	AGREE(cublasLtMatmulDescCreate, &made->truth, c, scale);
 	return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t d)
 {
+	AGREE(cublasLtMatmulDescDestroy, ((Desc *)d)->truth);
 	delete (Desc *)d;
 	return CUBLAS_STATUS_SUCCESS;
 }
@@ -199,6 +212,7 @@ cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t p,
 	if (n != size)
 		return CUBLAS_STATUS_INVALID_VALUE;
 	memcpy(to, v, n);
+	AGREE(cublasLtMatmulDescSetAttribute, d->truth, a, v, n);
 	return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -207,12 +221,15 @@ cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *l,
 					  uint64_t c, int64_t ld)
 {
 	INJ();
-	*l = (cublasLtMatrixLayout_t) new Layout{t, r, c, ld};
+	Layout *made = new Layout{t, r, c, ld, 0};
+	*l = (cublasLtMatrixLayout_t)made;
+	AGREE(cublasLtMatrixLayoutCreate, &made->truth, t, r, c, ld);
 	return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t l)
 {
+	AGREE(cublasLtMatrixLayoutDestroy, ((Layout *)l)->truth);
 	delete (Layout *)l;
 	return CUBLAS_STATUS_SUCCESS;
 }
@@ -220,13 +237,15 @@ cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t l)
 cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t *p)
 {
 	INJ();
-	*p = (cublasLtMatmulPreference_t) new Preference{
-	    0, ~0u, {256, 256, 256, 256}};
+	Preference *made = new Preference{0, ~0u, {256, 256, 256, 256}, 0};
+	*p = (cublasLtMatmulPreference_t)made;
+	AGREE(cublasLtMatmulPreferenceCreate, &made->truth);
 	return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t p)
 {
+	AGREE(cublasLtMatmulPreferenceDestroy, ((Preference *)p)->truth);
 	delete (Preference *)p;
 	return CUBLAS_STATUS_SUCCESS;
 }
@@ -261,6 +280,7 @@ cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t h,
 	if (n != size)
 		return CUBLAS_STATUS_INVALID_VALUE;
 	memcpy(to, v, n);
+	AGREE(cublasLtMatmulPreferenceSetAttribute, p->truth, a, v, n);
 	return CUBLAS_STATUS_SUCCESS;
 }
 
