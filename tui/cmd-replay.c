@@ -378,8 +378,12 @@ static int control(struct app *app, const char *word, struct err *err)
 		return err_set(err, ERR_USAGE, "nothing is being replayed");
 	if (strcmp(word, "stop") == 0) {
 		show_close(app);
+		app_say(app, "the replay has ended");
 		return 0;
 	}
+	if (app->recorder)
+		return err_set(err, ERR_USAGE,
+			       "a recording goes on (record stop)");
 	if (!app->show->paused)
 		return err_set(err, ERR_USAGE, "the replay goes on already");
 	return show_resume(app, err);

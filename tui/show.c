@@ -306,10 +306,10 @@ void show_leave(struct app *app)
 	    app_open(app, s->open, &err) < 0)
 		app_note(app, "%s", err.text);
 	app_note(app,
-		 "left at %zu of %zu%s; replay resume goes on, replay "
-		 "stop ends it",
+		 "left at %zu of %zu%s; :replay resume goes on, stop ends "
+		 "it",
 		 s->scene, s->scenes,
-		 app->open || app->open_job ? "" : ", open PATH predicts");
+		 app->open || app->open_job ? "" : " (:open PATH predicts)");
 }
 
 int show_resume(struct app *app, struct err *err)
