@@ -310,22 +310,37 @@ static bool has_file(const char *dir, const char *file)
 	return yes;
 }
 
+/* "build/" of "build/umie" without its last folder: where the tree is. */
+static int tree_length(const char *argv0, int n)
+{
+	int k = n;
+
+	while (k > 0 && argv0[k - 1] != '/')
+		k--;
+	return k < n && argv0[k] != '.' ? k : -1;
+}
+
 char *bundle_shipped(const char *argv0, const char *file)
 {
-	/* build/umie, or umie built in the tree */
-	static const char *const up[] = {"../examples/demo", "examples/demo"};
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+	int n = slash ? (int)(slash - argv0) : 0, tree = tree_length(argv0, n);
+	/* build/umie, with a name to be read; the same where build is a link;
+	 * umie built in the tree */
+	char *near[] = {
+	    tree >= 0 ? xasprintf("%.*sexamples/demo", tree, argv0) : NULL,
+	    slash ? xasprintf("%.*s/../examples/demo", n, argv0) : NULL,
+	    slash ? xasprintf("%.*s/examples/demo", n, argv0) : NULL,
+	    xstrdup(PKGDATADIR "/demo"),
+	};
+	char *found = NULL;
 
-	for (size_t i = 0; slash && i < ARRAY_LEN(up); i++) {
-		char *near =
-		    xasprintf("%.*s/%s", (int)(slash - argv0), argv0, up[i]);
-
-		if (has_file(near, file))
-			return near;
-		free(near);
+	for (size_t i = 0; i < ARRAY_LEN(near); i++) {
+		if (!found && near[i] && has_file(near[i], file))
+			found = near[i];
+		else
+			free(near[i]);
 	}
-	return has_file(PKGDATADIR "/demo", file) ? xstrdup(PKGDATADIR "/demo")
-						  : NULL;
+	return found;
 }
 
 char *bundle_default(const char *argv0, struct err *err)
