@@ -5,6 +5,7 @@
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
+#include "src/engine/clock.h"
 #include "tui/app-session.h"
 #include "tui/probe-view.h"
 #include "tui/show-step.h"
@@ -222,6 +223,19 @@ void show_caption(struct app *app, const char *text)
 		app_say(app, "# %s", text);
 }
 
+/* An answer that is awaited would be missed while the person goes on by hand:
+ * it is asked for again afterwards. */
+static void ask_later(struct app *app)
+{
+	no_ahead(app);
+	if (!app->live_job)
+		return;
+	engine_cancel(app->engine, app->live_job);
+	app->live_job = 0;
+	app->stale = true;
+	app->run_at = clock_ms();
+}
+
 /* --- the whole of it --------------------------------------------------------
  */
 
@@ -246,7 +260,7 @@ int show_open(struct app *app, const char *path, unsigned how, struct err *err)
 		s->zoom = app->ui->zoom;
 	}
 	app->show = s;
-	no_ahead(app);
+	ask_later(app);
 	swap_aside(app, &s->aside);
 	empty_app(app);
 	return 0;
