@@ -2,7 +2,7 @@
 # bootstrap.sh run|check|deps|build -- from a fresh clone to a result.
 #
 #   run [ARG...]  install what is missing, build in build/, open the program
-#                 (run -m CKPT: the demonstration checkpoint is not there yet)
+#                 on its demonstration; ARG... go to it
 #   check         the same, then run all tests; ends in "N passed, N failed"
 #   deps          only install what is missing (Debian, Ubuntu)
 #   build         deps, then build

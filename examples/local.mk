@@ -55,6 +55,10 @@ dist_check_SCRIPTS += tests/examples.test tests/tour.test tests/features.test
 # Installed where bundle_default() looks.
 demodir = $(pkgdatadir)/demo
 dist_demo_DATA = examples/demo/examples.jsonl examples/demo/schema.json \
+	examples/demo/config.json \
+	examples/demo/model.safetensors \
+	examples/demo/spiece.model \
+	examples/demo/vision.safetensors \
 	examples/demo/tour.rec
 demoimagesdir = $(demodir)/images
 dist_demoimages_DATA = \
@@ -72,9 +76,10 @@ dist_demoimages_DATA = \
 EXTRA_DIST += \
 	examples/demo/copies.awk \
 	examples/demo/instructions.txt \
+	examples/demo/log.jsonl \
 	examples/demo/tour.umie \
-	examples/demo/images/pair-heart.json \
-	examples/demo/images/rocky-dog.json \
-	examples/demo/images/rocky-man.json \
-	examples/demo/images/two-cars.json \
+	examples/demo/boxes/pair-heart.json \
+	examples/demo/boxes/rocky-dog.json \
+	examples/demo/boxes/rocky-man.json \
+	examples/demo/boxes/two-cars.json \
 	examples/demo/recipe.sh

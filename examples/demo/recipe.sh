@@ -179,4 +179,6 @@ done
 	"$work/answers.jsonl"
 "$umie" eval --no-pictures "$work/run/best" "$work/pictograms/test.jsonl"
 "$umie" pack --dtype bf16 "$work/run/best" "$work/packed"
-cp "$work"/packed/* "$demo/"
+for file in config.json model.safetensors spiece.model vision.safetensors; do
+	cp "$work/packed/$file" "$demo/"
+done
