@@ -72,17 +72,26 @@ static char *copy(const char *s)
 	return s ? xstrdup(s) : NULL;
 }
 
-/* Find a place for a string that has none; false: the text lacks it. */
-static bool settle(const struct taking *t, const char *text, struct place *at)
+/*
+ * Find a place for a string that has none; false: the text lacks it.  *words
+ * is then as it stands there, which formats with offsets insist on, and
+ * otherwise the string itself; caller's.
+ */
+static bool settle(const struct taking *t, const char *text, struct place *at,
+		   char **words)
 {
 	struct alignment a = {0};
 	bool found = true;
 
-	if (place_known(*at) || !t->places)
+	*words = NULL;
+	if (place_known(*at) || !t->places) {
+		*words = copy(text);
 		return true;
+	}
 	align(t->o->text, strlen(t->o->text), text, strlen(text), &a);
 	if (a.n) {
 		*at = a.place[0];
+		*words = offsets_copy(t->o, *at);
 		t->lost->n[LOSS_GUESSED] += a.n > 1 || a.fit == FIT_NEAR;
 	} else {
 		t->lost->n[LOSS_ABSENT]++;
@@ -95,15 +104,16 @@ static bool settle(const struct taking *t, const char *text, struct place *at)
 static void take_spot(const struct taking *t, const struct record *r, double p)
 {
 	struct place at = r->at;
+	char *words = NULL;
 	struct node *n;
 
-	if (r->text && !settle(t, r->text, &at))
+	if (r->text && !settle(t, r->text, &at, &words))
 		return;
 	n = graph_add(t->g, r->task == TASK_MNER ? NODE_ENTITY : NODE_EVENT);
 	n->id = copy(r->id);
 	n->span_id = copy(r->text_id);
 	n->label = xstrdup(r->label);
-	n->text = copy(r->text);
+	n->text = words;
 	n->at = at;
 	n->p = p;
 }
@@ -125,11 +135,12 @@ static bool is_span(const struct node *n, const char *text, struct place at)
 static bool take_end(const struct taking *t, const char *id, const char *text,
 		     struct place at, size_t *out)
 {
+	char *words;
 	struct node *n;
 
 	if (id && graph_find(t->g, id, out))
 		return true;
-	if (!settle(t, text, &at))
+	if (!settle(t, text, &at, &words))
 		return false;
 	for (int k = NODE_ENTITY; k <= NODE_SPAN; k++)
 		for (size_t i = 0; i < t->g->n; i++)
@@ -137,12 +148,13 @@ static bool take_end(const struct taking *t, const char *id, const char *text,
 			    (!id || !t->g->node[i].id) &&
 			    is_span(&t->g->node[i], text, at)) {
 				*out = i;
+				free(words);
 				return true;
 			}
 	*out = t->g->n;
 	n = graph_add(t->g, NODE_SPAN);
 	n->id = copy(id);
-	n->text = xstrdup(text);
+	n->text = words;
 	n->at = at;
 	return true;
 }
