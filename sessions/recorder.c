@@ -121,6 +121,10 @@ static char *relative(const struct recorder *r, const char *path)
 		free(whole);
 		return xstrdup(path);
 	}
+	if (strcmp(whole, r->dir) == 0) {
+		free(whole);
+		return xstrdup(".");
+	}
 	for (size_t i = 0;; i++) {
 		char a = r->dir[i], b = whole[i];
 
@@ -147,6 +151,7 @@ void recorder_opened(struct recorder *r, const struct open_report *report)
 	json_put_string(o, "dtype", report->dtype);
 	json_put_string(o, "hash", report->hash);
 	json_put_int(o, "parameters", report->parameters);
+	json_put_int(o, "vision_parameters", report->vision_parameters);
 	json_put(o, "schema", schema_to_json(&report->schema));
 	json_put(j, "opened", o);
 	put_line(r, j);

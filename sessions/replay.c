@@ -54,6 +54,8 @@ static int bad(const struct reading *r, const char *key)
 
 static char *whole_path(const struct reading *r, const char *name)
 {
+	if (strcmp(name, ".") == 0)
+		return xstrdup(r->dir);
 	return name[0] == '/' ? xstrdup(name) : file_join(r->dir, name);
 }
 
@@ -63,6 +65,18 @@ static int read_command(const struct reading *r, const struct json *j)
 		return bad(r, "command");
 	r->s->command = xstrdup(json_string(j));
 	return 0;
+}
+
+/* A number that is only shown: 0 where there is none, as in version 1. */
+static int64_t count_of(const struct json *j, const char *key)
+{
+	int64_t n = 0;
+	struct err ignored;
+
+	return json_int(json_get(j, key), 0, INT64_MAX / 2, key, &n, &ignored) <
+		       0
+		   ? 0
+		   : n;
 }
 
 static int read_opened(const struct reading *r, const struct json *j)
@@ -78,7 +92,8 @@ static int read_opened(const struct reading *r, const struct json *j)
 	o->format = xstrdup(format);
 	o->dtype = "recorded";
 	snprintf(o->hash, sizeof(o->hash), "%s", hash);
-	o->parameters = (int64_t)json_number(json_get(j, "parameters"));
+	o->parameters = count_of(j, "parameters");
+	o->vision_parameters = count_of(j, "vision_parameters");
 	return schema_parse(&o->schema, json_get(j, "schema"), r->what, r->err);
 }
 

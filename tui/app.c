@@ -331,19 +331,29 @@ void app_tick(struct app *a)
 	training_tick(a);
 }
 
+static void say_opened(struct app *a)
+{
+	const struct open_report *r = &a->report;
+	double millions = (double)(r->parameters + r->vision_parameters) / 1e6;
+
+	if (a->replaying)
+		app_note(a, "recorded with %s, %.1f M parameters", r->path,
+			 millions);
+	else
+		app_note(a,
+			 "opened %s: %s %s, %.1f M parameters, %zu missing, "
+			 "%zu unexpected (%.0f ms)",
+			 r->path, r->format, r->dtype, millions, r->missing.n,
+			 r->unexpected.n, r->ms);
+}
+
 static void opened(struct app *a, struct event *ev)
 {
 	open_report_release(&a->report);
 	a->report = ev->report;
 	ev->report = (struct open_report){0};
 	a->open = true;
-	app_note(a,
-		 "opened %s: %s %s, %.1f M parameters, %zu missing, %zu "
-		 "unexpected (%.0f ms)",
-		 a->report.path, a->report.format, a->report.dtype,
-		 (double)(a->report.parameters + a->report.vision_parameters) /
-		     1e6,
-		 a->report.missing.n, a->report.unexpected.n, a->report.ms);
+	say_opened(a);
 	a->dirty |= DIRTY_ALL;
 	labels_release(&a->failed);
 	if (a->recorder)

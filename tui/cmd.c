@@ -45,10 +45,12 @@ static int find_option(const struct cmd *c, const char *name, size_t n,
 
 static int bad_option(const struct cmd *c, const char *arg, struct err *err)
 {
+	/* no command was named */
+	bool alone = strcmp(c->name, "umie") == 0;
+
 	return err_set(err, ERR_USAGE,
-		       "%s: unknown option %s (umie %s --help "
-		       "lists them)",
-		       c->name, arg, c->name);
+		       "%s: unknown option %s (umie%s%s --help lists them)",
+		       c->name, arg, alone ? "" : " ", alone ? "" : c->name);
 }
 
 static void keep(struct args *a, int option, const char *value)
