@@ -51,7 +51,11 @@ tests_check_queue_SOURCES = \
 	tests/check_queue.c tests/session_test.h tests/tap.h
 tests_check_queue_LDADD = $(sessions_libs)
 
-fuzz_programs += tests/fuzz_session tests/fuzz_filter
+fuzz_programs += tests/fuzz_session tests/fuzz_filter tests/fuzz_recording
+tests_fuzz_recording_SOURCES = tests/fuzz_recording.c tests/fuzz_main.c
+tests_fuzz_recording_LDADD = $(sessions_libs)
+tests_fuzz_recording_LDFLAGS = $(fuzz_ldflags)
+EXTRA_DIST += tests/corpus/recording
 tests_fuzz_session_SOURCES = tests/fuzz_session.c tests/fuzz_main.c
 tests_fuzz_session_LDADD = $(sessions_libs)
 tests_fuzz_session_LDFLAGS = $(fuzz_ldflags)
