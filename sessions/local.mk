@@ -10,6 +10,7 @@ libsessions_a_SOURCES = \
 	sessions/fold-add.c \
 	sessions/fold-import.c \
 	sessions/import.c sessions/import.h \
+	sessions/import-plan.c sessions/import-plan.h \
 	sessions/import-match.c sessions/import-match.h \
 	sessions/item.c sessions/item.h \
 	sessions/lessons.c sessions/lessons.h \

@@ -90,7 +90,8 @@ static int exec_import(struct app *app, const struct args *a, struct err *err)
 	if (rc < 0)
 		return rc;
 	rc = session_import(s, &d, args_has(a, "done"), &r, err);
-	say_report(app, path, &r);
+	if (rc == 0)
+		say_report(app, path, &r);
 	import_report_release(&r);
 	dataset_release(&d);
 	if (rc == 0)
