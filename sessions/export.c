@@ -6,18 +6,13 @@
 #include "src/base/mem.h"
 #include "src/base/utf8.h"
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 /* What stands in the text there; what the model wrote when it is nowhere. */
 static char *anchor_string(const struct example *ex, const struct anchor *a)
 {
 	size_t n = strlen(ex->text), from, to;
 
 	if (a->start < 0)
-		return copy(a->text);
+		return xstrdup_null(a->text);
 	from = utf8_offset(ex->text, n, (size_t)a->start);
 	to = utf8_offset(ex->text, n, (size_t)a->end);
 	return xstrndup(ex->text + from, to - from);
@@ -77,7 +72,7 @@ static bool make_record(struct example *out, const struct item *it,
 		return false;
 	*r = (struct record){.task = tasks[it->kind],
 			     .label = xstrdup(it->label),
-			     .event = copy(it->event_type),
+			     .event = xstrdup_null(it->event_type),
 			     .region = region};
 	r->id = xasprintf("%d", it->id);
 	r->event_id = it->event ? xasprintf("%d", it->event) : NULL;
@@ -132,7 +127,7 @@ static void add_judgement(const struct session_example *e, struct example *out,
 	j->has_before = before && !before->region; /* its boxes may be others */
 	if (j->has_before)
 		record_copy(&j->before, before);
-	j->note = copy(it->note);
+	j->note = xstrdup_null(it->note);
 	if (it->last.seq == 0)
 		return;
 	act_time_print(it->last.time, when);
@@ -169,7 +164,7 @@ void session_export(const struct session_example *e, struct example *out)
 
 	example_blank(out, from);
 	out->has_gold = from->has_gold || e->progress == PROGRESS_DONE;
-	out->note = copy(e->note);
+	out->note = xstrdup_null(e->note);
 	add_flag(out, e->flag, "flag");
 	add_flag(out, e->progress == PROGRESS_SKIPPED, "skip");
 	if (e->progress != PROGRESS_DONE) {

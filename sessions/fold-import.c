@@ -84,7 +84,7 @@ static int get_argument(const struct folding *f, const struct incomings *l,
 	if (rc < 0)
 		return rc;
 	as->has_box = json_get(j, "box");
-	as->event_type = type ? xstrdup(type) : NULL;
+	as->event_type = xstrdup_null(type);
 	return as->region || as->has_box ? 0 : get_part(f, j, "", &as->self);
 }
 

@@ -53,11 +53,6 @@ static void take(struct example *e, const struct record *r)
 	record_copy(records_add(&e->gold, r->task), r);
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
 /* What an example with this task is asked at once. */
 static void add_plain(struct dataset *d, const struct example *from)
 {
@@ -73,8 +68,8 @@ static bool pair_before(const struct records *g, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (g->rec[k].task == TASK_MRE &&
-		    same(g->rec[k].head, g->rec[i].head) &&
-		    same(g->rec[k].tail, g->rec[i].tail))
+		    string_is(g->rec[k].head, g->rec[i].head) &&
+		    string_is(g->rec[k].tail, g->rec[i].tail))
 			return true;
 	return false;
 }
@@ -94,8 +89,8 @@ static void add_pairs(struct dataset *d, const struct example *from)
 		e->tail = xstrdup(r->tail);
 		for (size_t k = i; k < g->n; k++)
 			if (g->rec[k].task == TASK_MRE &&
-			    same(g->rec[k].head, r->head) &&
-			    same(g->rec[k].tail, r->tail))
+			    string_is(g->rec[k].head, r->head) &&
+			    string_is(g->rec[k].tail, r->tail))
 				take(e, &g->rec[k]);
 	}
 }
@@ -104,7 +99,7 @@ static bool type_before(const struct records *g, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (g->rec[k].task == TASK_MED &&
-		    same(g->rec[k].label, g->rec[i].label))
+		    string_is(g->rec[k].label, g->rec[i].label))
 			return true;
 	return false;
 }
@@ -125,7 +120,7 @@ static void add_arguments(struct dataset *d, const struct example *from)
 		e->event = xstrdup(g->rec[i].label);
 		for (size_t k = 0; k < g->n; k++)
 			if (g->rec[k].task == TASK_MEAE &&
-			    same(g->rec[k].event, e->event))
+			    string_is(g->rec[k].event, e->event))
 				take(e, &g->rec[k]);
 	}
 }

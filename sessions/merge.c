@@ -143,11 +143,6 @@ static void take_record(struct session_example *e, const struct extraction *x,
 		it->has_box = to_pixels(&e->ex, &r->box, &it->box);
 }
 
-static bool same_string(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
 static bool gold_stands(struct session_example *e, const struct record *r,
 			bool settled, const struct anchor *a);
 
@@ -175,11 +170,11 @@ static int gold_event(const struct session_example *e, const struct record *r)
 
 	for (size_t i = 0; r->event_id && i < g->n; i++)
 		if (g->rec[i].task == TASK_MED &&
-		    same_string(g->rec[i].id, r->event_id))
+		    string_is(g->rec[i].id, r->event_id))
 			return (int)i + 1;
 	for (size_t i = 0; i < g->n; i++)
 		if (g->rec[i].task == TASK_MED &&
-		    same_string(g->rec[i].label, r->event))
+		    string_is(g->rec[i].label, r->event))
 			return (int)i + 1;
 	return 0;
 }
@@ -254,7 +249,7 @@ void merge_gold(struct session_example *e)
 struct item *example_find_key(const struct session_example *e, const char *key)
 {
 	for (size_t i = 0; i < e->n_items; i++)
-		if (same_string(e->item[i].key, key))
+		if (string_is(e->item[i].key, key))
 			return &e->item[i];
 	for (size_t i = 0; i < e->n_items; i++) {
 		char *now = item_key(e, &e->item[i]);
@@ -435,7 +430,7 @@ static void link_items(struct session_example *e)
 		} else if (it->kind == ITEM_ARGUMENT && !event) {
 			it->event = 0;
 		} else if (it->kind == ITEM_ARGUMENT &&
-			   !same_string(it->event_type, event->label)) {
+			   !string_is(it->event_type, event->label)) {
 			free(it->event_type);
 			it->event_type = xstrdup(event->label);
 		}

@@ -8,6 +8,7 @@
 #include "src/base/err.h"
 #include "src/base/hash.h"
 #include "src/base/mem.h"
+#include "src/base/str.h"
 #include "src/engine/clock.h"
 #include "tui/app.h"
 
@@ -250,20 +251,16 @@ int app_live_example(const struct app *a)
 	return a->session ? session_state(a->session)->at : 0;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Text or picture were edited: the answer belongs to a child. */
 static int child_of(struct app *a, int number, int *child, struct err *err)
 {
 	const struct example *ex =
 	    &state_example(session_state(a->session), number)->ex;
 	const char *change = strcmp(ex->text, a->request.text) != 0 ? "text"
-			     : !same(ex->image, a->request.image)   ? "image"
-			     : ex->task != a->request.task          ? "task"
-								    : NULL;
+			     : !string_equal(ex->image, a->request.image)
+				 ? "image"
+			     : ex->task != a->request.task ? "task"
+							   : NULL;
 
 	*child = number;
 	return change ? session_variant(a->session, number, &a->request, change,

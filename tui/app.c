@@ -229,7 +229,7 @@ void app_set_image(struct app *a, const char *path)
 	struct job *j;
 
 	free(a->request.image);
-	a->request.image = path ? xstrdup(path) : NULL;
+	a->request.image = xstrdup_null(path);
 	a->request.boxes = (struct regions){0};
 	image_release(&a->picture);
 	a->picture = (struct image){0};

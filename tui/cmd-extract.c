@@ -24,11 +24,6 @@ static const struct option OPTIONS[] = {
 /* Bytes of a text that are accepted; the model reads 256 tokens of it. */
 enum { TEXT_MAX = 1 << 20 };
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 int batch_text(struct app *app, const struct args *a, int at, char **out,
 	       struct err *err)
 {
@@ -74,12 +69,12 @@ int batch_request(const struct args *a, struct extract_request *r,
 		return -(int)err->code;
 	r->beams = (int)beams;
 	r->max_tokens = (int)max;
-	r->image = copy(args_get(a, "image"));
-	r->boxes_file = copy(args_get(a, "boxes"));
-	r->detector = copy(args_get(a, "detector"));
-	r->head = copy(args_get(a, "head"));
-	r->tail = copy(args_get(a, "tail"));
-	r->event = copy(args_get(a, "event"));
+	r->image = xstrdup_null(args_get(a, "image"));
+	r->boxes_file = xstrdup_null(args_get(a, "boxes"));
+	r->detector = xstrdup_null(args_get(a, "detector"));
+	r->head = xstrdup_null(args_get(a, "head"));
+	r->tail = xstrdup_null(args_get(a, "tail"));
+	r->event = xstrdup_null(args_get(a, "event"));
 	return 0;
 }
 
@@ -107,7 +102,7 @@ static void print(struct app *app, const struct extraction *x,
 static void replace(char **to, const char *value)
 {
 	free(*to);
-	*to = copy(value);
+	*to = xstrdup_null(value);
 }
 
 /* A line of the data set over the options of the command line. */

@@ -30,7 +30,7 @@ const struct cmd cmd_open = {
 static void set(char **to, const char *value)
 {
 	free(*to);
-	*to = value ? xstrdup(value) : NULL;
+	*to = xstrdup_null(value);
 }
 
 static int exec_text(struct app *app, const struct args *a, struct err *err)

@@ -204,7 +204,7 @@ static void take_line(struct serve *s, const char *line, size_t n)
 		engine_cancel(s->app->engine, 0);
 	s->waiting = xgrow(s->waiting, s->n, &s->cap, sizeof(*s->waiting));
 	s->waiting[s->n++] = (struct asked){
-	    .line = j, .id = id ? xstrdup(id) : NULL, .number = s->lines};
+	    .line = j, .id = xstrdup_null(id), .number = s->lines};
 }
 
 static void take_input(struct serve *s)

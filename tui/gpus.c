@@ -114,7 +114,7 @@ int gpus_device(const struct args *a, const struct gpus *g,
 
 	*name = NULL;
 	if (!cuda || (c->size == 1 && g->n == 0)) {
-		*name = device ? xstrdup(device) : NULL;
+		*name = xstrdup_null(device);
 		return 0;
 	}
 	if (device && device[stem] == ':')

@@ -146,7 +146,7 @@ const struct binding BINDINGS[] = {
 
 static char *own(const char *s)
 {
-	return s ? xstrdup(s) : NULL;
+	return xstrdup_null(s);
 }
 
 static void release_row(struct binding *b)

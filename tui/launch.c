@@ -60,7 +60,7 @@ static void become_mpirun(char **argv, pid_t parent, const sigset_t *mask)
 static void push(char ***argv, size_t *n, size_t *cap, const char *word)
 {
 	*argv = xgrow(*argv, *n, cap, sizeof(**argv));
-	(*argv)[(*n)++] = word ? xstrdup(word) : NULL;
+	(*argv)[(*n)++] = xstrdup_null(word);
 }
 
 static bool listed(const char *const *list, const char *name)

@@ -45,6 +45,7 @@ MEM_HIDDEN void *xmalloc(size_t n);
 void *xcalloc(size_t count, size_t size); /* zeroed; checks the product */
 MEM_HIDDEN void *xrealloc(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
+char *xstrdup_null(const char *s);       /* NULL of NULL */
 char *xstrndup(const char *s, size_t n); /* adds the final NUL */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -9,6 +9,16 @@
 #include "src/base/err.h"
 #include "src/base/mem.h"
 
+bool string_equal(const char *a, const char *b)
+{
+	return a == b || string_is(a, b);
+}
+
+bool string_is(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
 static void reserve(struct str *b, size_t more)
 {
 	size_t want = b->len;

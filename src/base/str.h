@@ -10,6 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* NULL equals NULL alone. */
+bool string_equal(const char *a, const char *b);
+/* Both are there and equal. */
+bool string_is(const char *a, const char *b);
+
 struct str {
 	char *s; /* owned */
 	size_t len, cap;

@@ -27,30 +27,25 @@ void example_release(struct example *e)
 	*e = (struct example){0};
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 void example_blank(struct example *e, const struct example *from)
 {
 	*e = (struct example){
-	    .id = copy(from->id),
+	    .id = xstrdup_null(from->id),
 	    .task = from->task,
 	    .text = xstrdup(from->text),
-	    .image = copy(from->image),
+	    .image = xstrdup_null(from->image),
 	    .image_state = from->image_state,
 	    .boxes = from->boxes,
 	    .boxes_relative = from->boxes_relative,
 	    .width = from->width,
 	    .height = from->height,
-	    .sha256 = copy(from->sha256),
-	    .head = copy(from->head),
-	    .tail = copy(from->tail),
-	    .event = copy(from->event),
-	    .instruction = copy(from->instruction),
-	    .split = copy(from->split),
-	    .meta = copy(from->meta),
+	    .sha256 = xstrdup_null(from->sha256),
+	    .head = xstrdup_null(from->head),
+	    .tail = xstrdup_null(from->tail),
+	    .event = xstrdup_null(from->event),
+	    .instruction = xstrdup_null(from->instruction),
+	    .split = xstrdup_null(from->split),
+	    .meta = xstrdup_null(from->meta),
 	};
 }
 

@@ -9,21 +9,16 @@
 #include "src/data/graph.h"
 #include "src/data/reader.h"
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void give_spot(const struct node *n, struct records *out)
 {
 	struct record *r =
 	    records_add(out, n->kind == NODE_ENTITY ? TASK_MNER : TASK_MED);
 
 	r->label = xstrdup(n->label);
-	r->text = copy(n->text);
+	r->text = xstrdup_null(n->text);
 	r->at = n->at;
-	r->id = copy(n->id);
-	r->text_id = copy(n->span_id);
+	r->id = xstrdup_null(n->id);
+	r->text_id = xstrdup_null(n->span_id);
 }
 
 static void give_relation(const struct graph *g, const struct link *l,
@@ -32,14 +27,14 @@ static void give_relation(const struct graph *g, const struct link *l,
 	const struct node *head = &g->node[l->from], *tail = &g->node[l->to];
 	struct record *r = records_add(out, TASK_MRE);
 
-	r->id = copy(l->id);
+	r->id = xstrdup_null(l->id);
 	r->label = xstrdup(l->label);
 	r->head = xstrdup(head->text);
 	r->head_at = head->at;
-	r->head_id = copy(head->id);
+	r->head_id = xstrdup_null(head->id);
 	r->tail = xstrdup(tail->text);
 	r->tail_at = tail->at;
-	r->tail_id = copy(tail->id);
+	r->tail_id = xstrdup_null(tail->id);
 }
 
 static void give_argument(const struct graph *g, const struct link *l,
@@ -48,11 +43,11 @@ static void give_argument(const struct graph *g, const struct link *l,
 	const struct node *event = &g->node[l->from], *to = &g->node[l->to];
 	struct record *r = records_add(out, TASK_MEAE);
 
-	r->id = copy(l->id);
+	r->id = xstrdup_null(l->id);
 	r->label = xstrdup(l->label);
 	r->event = xstrdup(event->label);
-	r->event_id = copy(event->id);
-	r->text_id = copy(to->id);
+	r->event_id = xstrdup_null(event->id);
+	r->text_id = xstrdup_null(to->id);
 	r->region = to->region;
 	if (to->region) {
 		r->text = xasprintf("O%d", to->region);
@@ -134,13 +129,13 @@ static struct example *another(struct reader *r, size_t base)
 
 	e->id = xstrdup(first->id);
 	e->text = xstrdup(first->text);
-	e->image = copy(first->image);
+	e->image = xstrdup_null(first->image);
 	e->image_state = first->image_state;
 	e->boxes = first->boxes;
 	e->boxes_relative = first->boxes_relative;
 	e->width = first->width;
 	e->height = first->height;
-	e->split = copy(first->split);
+	e->split = xstrdup_null(first->split);
 	return e;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/str.h"
 #include "src/text/align.h"
 
 struct node *graph_add(struct graph *g, enum node_kind kind)
@@ -22,15 +23,10 @@ struct link *graph_link(struct graph *g, bool argument, size_t from, size_t to)
 	return &g->link[g->n_links++];
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
 bool graph_find(const struct graph *g, const char *id, size_t *out)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (same(g->node[i].id, id)) {
+		if (string_is(g->node[i].id, id)) {
 			*out = i;
 			return true;
 		}
@@ -67,11 +63,6 @@ struct taking {
 	struct losses *lost;
 };
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 /*
  * Find a place for a string that has none; false: the text lacks it.  *words
  * is then as it stands there, which formats with offsets insist on, and
@@ -85,7 +76,7 @@ static bool settle(const struct taking *t, const char *text, struct place *at,
 
 	*words = NULL;
 	if (place_known(*at) || !t->places) {
-		*words = copy(text);
+		*words = xstrdup_null(text);
 		return true;
 	}
 	align(t->o->text, strlen(t->o->text), text, strlen(text), &a);
@@ -110,8 +101,8 @@ static void take_spot(const struct taking *t, const struct record *r, double p)
 	if (r->text && !settle(t, r->text, &at, &words))
 		return;
 	n = graph_add(t->g, r->task == TASK_MNER ? NODE_ENTITY : NODE_EVENT);
-	n->id = copy(r->id);
-	n->span_id = copy(r->text_id);
+	n->id = xstrdup_null(r->id);
+	n->span_id = xstrdup_null(r->text_id);
 	n->label = xstrdup(r->label);
 	n->text = words;
 	n->at = at;
@@ -153,7 +144,7 @@ static bool take_end(const struct taking *t, const char *id, const char *text,
 			}
 	*out = t->g->n;
 	n = graph_add(t->g, NODE_SPAN);
-	n->id = copy(id);
+	n->id = xstrdup_null(id);
 	n->text = words;
 	n->at = at;
 	return true;
@@ -175,7 +166,7 @@ static size_t take_event(const struct taking *t, const struct record *r)
 			return i;
 	i = t->g->n;
 	n = graph_add(t->g, NODE_EVENT);
-	n->id = copy(r->event_id);
+	n->id = xstrdup_null(r->event_id);
 	n->label = xstrdup(r->event);
 	return i;
 }
@@ -187,12 +178,12 @@ static size_t take_box(const struct taking *t, const struct record *r)
 
 	for (i = 0; i < t->g->n; i++)
 		if (t->g->node[i].kind == NODE_BOX &&
-		    ((r->text_id && same(t->g->node[i].id, r->text_id)) ||
+		    ((r->text_id && string_is(t->g->node[i].id, r->text_id)) ||
 		     (!r->text_id && r->region && !r->boxed &&
 		      t->g->node[i].region == r->region)))
 			return i;
 	n = graph_add(t->g, NODE_BOX);
-	n->id = copy(r->text_id);
+	n->id = xstrdup_null(r->text_id);
 	n->region = r->region;
 	n->boxed = r->boxed;
 	n->box = r->box;
@@ -223,7 +214,7 @@ static void take_link(const struct taking *t, const struct record *r, double p)
 	if (!there)
 		return;
 	l = graph_link(t->g, r->task == TASK_MEAE, from, to);
-	l->id = copy(r->id);
+	l->id = xstrdup_null(r->id);
 	l->label = xstrdup(r->label);
 	l->p = p;
 }
@@ -287,7 +278,8 @@ size_t document_length(const struct dataset *d, size_t i)
 
 		if ((seen & bit && !asks) || strcmp(e->id, first->id) != 0 ||
 		    strcmp(e->text, first->text) != 0 ||
-		    (e->image != first->image && !same(e->image, first->image)))
+		    (e->image != first->image &&
+		     !string_is(e->image, first->image)))
 			break;
 		seen |= bit;
 	}

@@ -256,7 +256,7 @@ static int take_prediction(struct reader *r, const struct json *j, size_t first,
 		rc = field_maybe(r, j, "model_version", &model);
 	if (rc == 0) {
 		out = outputs_add(&l.e->outputs);
-		out->model = model ? xstrdup(model) : NULL;
+		out->model = xstrdup_null(model);
 		graph_give_output(&l.g, l.e->image != NULL, out);
 	}
 	graph_release(&l.g);

@@ -5,12 +5,8 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/str.h"
 #include "src/data/dataset.h"
-
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
 
 struct judgement *judgements_add(struct judgements *l, enum verdict v)
 {
@@ -37,20 +33,16 @@ void remarks_add(struct remarks *l, const char *id, const char *name,
 		 const char *of, const char *value)
 {
 	l->at = xgrow(l->at, l->n, &l->cap, sizeof(*l->at));
-	l->at[l->n++] =
-	    (struct remark){copy(id), copy(name), copy(of), copy(value)};
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
+	l->at[l->n++] = (struct remark){xstrdup_null(id), xstrdup_null(name),
+					xstrdup_null(of), xstrdup_null(value)};
 }
 
 const char *remarks_get(const struct remarks *l, const char *name,
 			const char *of)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->at[i].name, name) == 0 && same(l->at[i].of, of))
+		if (strcmp(l->at[i].name, name) == 0 &&
+		    string_equal(l->at[i].of, of))
 			return l->at[i].value ? l->at[i].value : "";
 	return NULL;
 }

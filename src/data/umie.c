@@ -158,7 +158,7 @@ static int take_asoc(struct reader *r, const struct json *j, struct example *e,
 			   ? -ERR_DATA
 			   : field_filled(r, "span", text, &rec->tail);
 	rec->event = xstrdup(label);
-	rec->event_id = event ? xstrdup(event) : NULL;
+	rec->event_id = xstrdup_null(event);
 	return set_text(r, e, text, rec);
 }
 
@@ -199,7 +199,7 @@ static int take_spot(struct reader *r, const struct json *j, struct example *e)
 	for (const struct json *a = rc == 0 ? json_first(list) : NULL;
 	     a && rc == 0; a = json_next(a)) {
 		/* records move when one is added */
-		char *event = id ? xstrdup(id) : NULL;
+		char *event = xstrdup_null(id);
 
 		rc = take_asoc(r, a, e, span, label, event);
 		free(event);

@@ -76,11 +76,6 @@ void evaluation_free(void *evaluation)
 	free(evaluation);
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 struct call *evaluate_call(const char *path, const struct dataset_options *d,
 			   const struct evaluate_options *o)
 {
@@ -89,11 +84,11 @@ struct call *evaluate_call(const char *path, const struct dataset_options *d,
 	j->call = (struct call){slice, free_job, evaluation_free};
 	j->path = xstrdup(path);
 	j->reading = *d;
-	j->reading.image_dir = j->images = copy(d->image_dir);
+	j->reading.image_dir = j->images = xstrdup_null(d->image_dir);
 	j->o = *o;
-	j->o.instruction = j->instruction = copy(o->instruction);
+	j->o.instruction = j->instruction = xstrdup_null(o->instruction);
 	for (int i = 0; i < o->n_slices; i++)
-		j->o.slice[i] = j->slice[i] = copy(o->slice[i]);
+		j->o.slice[i] = j->slice[i] = xstrdup_null(o->slice[i]);
 	if (o->task) {
 		j->task = *o->task;
 		j->o.task = &j->task;

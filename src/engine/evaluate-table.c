@@ -198,7 +198,7 @@ static void add_row(const struct evaluator *v, const struct choice *c,
 	if (row.examples == 0)
 		return;
 	row.label = c->label < 0 ? NULL : xstrdup(v->names.name[c->label]);
-	row.field = c->field ? xstrdup(c->field) : NULL;
+	row.field = xstrdup_null(c->field);
 	row.value = c->field ? xstrdup(c->value) : NULL;
 	out->row =
 	    xgrow(out->row, out->n_rows, &out->cap_rows, sizeof(*out->row));

@@ -60,7 +60,7 @@ static void ask_task(struct asks *a, const struct evaluator *v,
 
 	r->task = t;
 	free(r->event);
-	r->event = event ? xstrdup(event) : NULL;
+	r->event = xstrdup_null(event);
 	if (t != w->e->task) {
 		free(r->instruction);
 		r->instruction = NULL;

@@ -18,10 +18,10 @@ static struct extraction *result_new(const struct extractor *x,
 {
 	struct extraction *o = xcalloc(1, sizeof(*o));
 
-	o->id = r->id ? xstrdup(r->id) : NULL;
+	o->id = xstrdup_null(r->id);
 	o->task = r->task;
 	o->text = xstrdup(r->text);
-	o->image_path = r->image ? xstrdup(r->image) : NULL;
+	o->image_path = xstrdup_null(r->image);
 	memcpy(o->model, x->b->report.hash, sizeof(o->model));
 	snprintf(o->device, sizeof(o->device), "%s", x->b->be->name);
 	return o;

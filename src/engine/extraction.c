@@ -10,11 +10,6 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 void extract_request_release(struct extract_request *r)
 {
 	free(r->id);
@@ -35,17 +30,17 @@ void extract_request_copy(struct extract_request *to,
 			  const struct extract_request *from)
 {
 	*to = *from;
-	to->id = copy(from->id);
-	to->text = copy(from->text);
-	to->instruction = copy(from->instruction);
-	to->head = copy(from->head);
-	to->tail = copy(from->tail);
-	to->event = copy(from->event);
+	to->id = xstrdup_null(from->id);
+	to->text = xstrdup_null(from->text);
+	to->instruction = xstrdup_null(from->instruction);
+	to->head = xstrdup_null(from->head);
+	to->tail = xstrdup_null(from->tail);
+	to->event = xstrdup_null(from->event);
 	to->labels = (struct labels){0};
 	labels_append(&to->labels, &from->labels);
-	to->image = copy(from->image);
-	to->boxes_file = copy(from->boxes_file);
-	to->detector = copy(from->detector);
+	to->image = xstrdup_null(from->image);
+	to->boxes_file = xstrdup_null(from->boxes_file);
+	to->detector = xstrdup_null(from->detector);
 	relabel_copy(&to->relabel, &from->relabel);
 }
 
@@ -55,14 +50,14 @@ void example_request(const struct example *e, struct extract_request *r)
 
 	extract_request_release(r);
 	*r = (struct extract_request){
-	    .id = copy(e->id),
+	    .id = xstrdup_null(e->id),
 	    .task = e->task,
-	    .text = copy(e->text),
-	    .instruction = copy(e->instruction),
-	    .head = copy(e->head),
-	    .tail = copy(e->tail),
-	    .event = copy(e->event),
-	    .image = copy(e->image),
+	    .text = xstrdup_null(e->text),
+	    .instruction = xstrdup_null(e->instruction),
+	    .head = xstrdup_null(e->head),
+	    .tail = xstrdup_null(e->tail),
+	    .event = xstrdup_null(e->event),
+	    .image = xstrdup_null(e->image),
 	    .boxes = e->boxes,
 	    .boxes_relative = e->boxes_relative,
 	    .attention = attention,
@@ -109,11 +104,11 @@ struct extraction *extraction_copy(const struct extraction *x)
 	struct records all = {0};
 
 	*c = *x;
-	c->id = copy(x->id);
-	c->text = copy(x->text);
-	c->instruction = copy(x->instruction);
-	c->image_path = copy(x->image_path);
-	c->raw = copy(x->raw);
+	c->id = xstrdup_null(x->id);
+	c->text = xstrdup_null(x->text);
+	c->instruction = xstrdup_null(x->instruction);
+	c->image_path = xstrdup_null(x->image_path);
+	c->raw = xstrdup_null(x->raw);
 	c->attention = copy_weights(x->attention, &x->regions);
 	c->found = xcalloc(x->n_found + 1, sizeof(*c->found));
 	for (size_t i = 0; i < x->n_found; i++) {

@@ -51,7 +51,7 @@ struct feature_cache *feature_cache_open(const char *dir, size_t limit)
 {
 	struct feature_cache *c = xcalloc(1, sizeof(*c));
 
-	c->dir = dir ? xstrdup(dir) : NULL;
+	c->dir = xstrdup_null(dir);
 	c->limit = limit;
 	return c;
 }

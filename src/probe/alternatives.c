@@ -13,11 +13,6 @@
 
 static const char NONE[] = "none";
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* The labels that may stand where the label of record r stands. */
 static const struct labels *labels_of(const struct extraction *x,
 				      const struct found *f,
@@ -107,7 +102,7 @@ struct alternatives *alternatives_copy(const struct alternatives *a)
 static void set(char **to, const char *value)
 {
 	free(*to);
-	*to = value ? xstrdup(value) : NULL;
+	*to = xstrdup_null(value);
 }
 
 void alternatives_request(const struct extraction *x, size_t i,
@@ -132,8 +127,9 @@ void alternatives_request(const struct extraction *x, size_t i,
 static bool together(const struct found *a, const struct found *b)
 {
 	return a->rec.task == b->rec.task && a->event == b->event &&
-	       (a->rec.task != TASK_MRE || (same(a->rec.head, b->rec.head) &&
-					    same(a->rec.tail, b->rec.tail)));
+	       (a->rec.task != TASK_MRE ||
+		(string_equal(a->rec.head, b->rec.head) &&
+		 string_equal(a->rec.tail, b->rec.tail)));
 }
 
 static void say(char **label, const struct relabel *l)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/str.h"
 #include "src/base/utf8.h"
 #include "src/engine/box-score.h"
 
@@ -66,11 +67,6 @@ static enum nearness compare(struct place_of a, struct place_of b)
 	return a.start < b.end && b.start < a.end ? OVERLAPS : APART;
 }
 
-static bool same_string(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Boxes of two pictures have nothing to do with each other. */
 static enum nearness compare_boxes(const struct side *a, const struct found *f,
 				   const struct side *b, const struct found *h)
@@ -79,7 +75,7 @@ static enum nearness compare_boxes(const struct side *a, const struct found *f,
 	float iou;
 
 	if (!f->rec.region || !h->rec.region ||
-	    !same_string(a->x->image_path, b->x->image_path))
+	    !string_equal(a->x->image_path, b->x->image_path))
 		return APART;
 	if (f->rec.region >= ra->n || h->rec.region >= rb->n)
 		return f->rec.region == h->rec.region ? EQUAL : APART;

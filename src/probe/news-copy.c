@@ -37,7 +37,7 @@ static struct sweep *sweep_copy(const struct sweep *s)
 {
 	struct sweep *c = array_copy(s, 1, sizeof(*s));
 
-	c->chosen = s->chosen ? xstrdup(s->chosen) : NULL;
+	c->chosen = xstrdup_null(s->chosen);
 	c->set = s->set ? array_copy(s->set, 1, sizeof(*s->set)) : NULL;
 	return c;
 }
@@ -73,7 +73,7 @@ struct probe_news *probe_news_copy(const struct probe_news *n)
 {
 	struct probe_news *c = probe_news_new(n->done, n->of);
 
-	c->note = n->note ? xstrdup(n->note) : NULL;
+	c->note = xstrdup_null(n->note);
 	c->table = n->table ? table_copy(n->table) : NULL;
 	c->sweep = n->sweep ? sweep_copy(n->sweep) : NULL;
 	c->scores = n->scores ? alternatives_copy(n->scores) : NULL;

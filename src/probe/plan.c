@@ -104,8 +104,8 @@ int plan_add(struct plan *p, const char *name, const char *value,
 		return err_set(err, ERR_USAGE, "more than %d variations",
 			       PLAN_ITEMS);
 	p->item = xgrow(p->item, p->n, &p->cap, sizeof(*p->item));
-	p->item[p->n++] = (struct plan_item){(enum variation)k,
-					     value ? xstrdup(value) : NULL};
+	p->item[p->n++] =
+	    (struct plan_item){(enum variation)k, xstrdup_null(value)};
 	return 0;
 }
 
@@ -176,8 +176,8 @@ void plan_copy(struct plan *to, const struct plan *from)
 		const char *value = from->item[i].value;
 
 		to->item = xgrow(to->item, to->n, &to->cap, sizeof(*to->item));
-		to->item[to->n++] = (struct plan_item){
-		    from->item[i].kind, value ? xstrdup(value) : NULL};
+		to->item[to->n++] =
+		    (struct plan_item){from->item[i].kind, xstrdup_null(value)};
 	}
 }
 

@@ -435,7 +435,7 @@ static void run_free(struct call *call)
 
 static const char *copy(const char *s)
 {
-	return s ? xstrdup(s) : NULL;
+	return xstrdup_null(s);
 }
 
 struct call *set_call(const struct set_options *o)

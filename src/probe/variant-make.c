@@ -17,7 +17,7 @@ enum { LIST_FILE = 1 << 20, ORDERS = 10, TYPOS = 2, ALL_BOXES = 36 };
 static void set(char **to, const char *value)
 {
 	free(*to);
-	*to = value ? xstrdup(value) : NULL;
+	*to = xstrdup_null(value);
 }
 
 static void add_instruction(struct variants *l, enum variation kind,

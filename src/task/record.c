@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/str.h"
 
 struct record *records_add(struct records *l, enum task t)
 {
@@ -47,17 +48,14 @@ void records_release(struct records *l)
 	*l = (struct records){0};
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool record_equal(const struct record *a, const struct record *b)
 {
 	return a->task == b->task && a->region == b->region &&
-	       same(a->label, b->label) && same(a->text, b->text) &&
-	       same(a->head, b->head) && same(a->tail, b->tail) &&
-	       same(a->event, b->event);
+	       string_equal(a->label, b->label) &&
+	       string_equal(a->text, b->text) &&
+	       string_equal(a->head, b->head) &&
+	       string_equal(a->tail, b->tail) &&
+	       string_equal(a->event, b->event);
 }
 
 bool record_same(const struct record *a, const struct record *b)
@@ -68,24 +66,19 @@ bool record_same(const struct record *a, const struct record *b)
 	       memcmp(&a->box, &b->box, sizeof(a->box)) == 0;
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 void record_copy(struct record *to, const struct record *from)
 {
 	*to = *from;
-	to->label = copy(from->label);
-	to->text = copy(from->text);
-	to->head = copy(from->head);
-	to->tail = copy(from->tail);
-	to->event = copy(from->event);
-	to->id = copy(from->id);
-	to->head_id = copy(from->head_id);
-	to->tail_id = copy(from->tail_id);
-	to->event_id = copy(from->event_id);
-	to->text_id = copy(from->text_id);
+	to->label = xstrdup_null(from->label);
+	to->text = xstrdup_null(from->text);
+	to->head = xstrdup_null(from->head);
+	to->tail = xstrdup_null(from->tail);
+	to->event = xstrdup_null(from->event);
+	to->id = xstrdup_null(from->id);
+	to->head_id = xstrdup_null(from->head_id);
+	to->tail_id = xstrdup_null(from->tail_id);
+	to->event_id = xstrdup_null(from->event_id);
+	to->text_id = xstrdup_null(from->text_id);
 }
 
 void records_copy(struct records *dst, const struct records *src)

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "src/base/mem.h"
+#include "src/base/str.h"
 
 /* One example: who is matched with whom. */
 struct match {
@@ -20,11 +21,6 @@ static bool counts(const struct record *r, const struct score_options *o)
 	       strcasecmp(r->label, "none") != 0;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool visual(const struct record *r)
 {
 	return r->region != 0 || r->boxed != BOXED_NOT;
@@ -38,8 +34,8 @@ static bool right(const struct match *m, size_t p, size_t g)
 
 	if (!visual(a) || !visual(b))
 		return record_equal(a, b);
-	if (a->task != b->task || !same(a->label, b->label) ||
-	    !same(a->event, b->event))
+	if (a->task != b->task || !string_equal(a->label, b->label) ||
+	    !string_equal(a->event, b->event))
 		return false;
 	return (a->region && a->region == b->region) ||
 	       (o && o->iou && o->iou(o->context, a, b) >= SCORE_IOU);

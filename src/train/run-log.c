@@ -38,7 +38,7 @@ static void replace(char **s, const struct json *v)
 	const char *text = json_string(v);
 
 	free(*s);
-	*s = text ? xstrdup(text) : NULL;
+	*s = xstrdup_null(text);
 }
 
 static void event(struct run_log *r, char *line)
