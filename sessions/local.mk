@@ -4,6 +4,7 @@ libsessions_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 sessions_libs = libsessions.a $(LDADD) $(SQLITE_LIBS)
 libsessions_a_SOURCES = \
 	sessions/act.c sessions/act.h \
+	sessions/arrange.c \
 	sessions/export.c sessions/export.h \
 	sessions/filter.c sessions/filter.h \
 	sessions/fold.c sessions/fold.h \

@@ -14,7 +14,7 @@ libtui_a_SOURCES = \
 	tui/cells.c tui/cells.h \
 	tui/cmd.c tui/cmd.h tui/commands.h \
 	tui/child.c tui/child.h \
-	tui/cmd-ask.c \
+	tui/cmd-ask.c tui/cmd-attn.c \
 	tui/cmd-edit.c \
 	tui/cmd-adjudicate.c \
 	tui/cmd-agree.c \
