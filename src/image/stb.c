@@ -1,6 +1,7 @@
 #include "src/image/stb.h"
 
 #include <limits.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +21,39 @@ static size_t *head_of(void *p)
 	return (size_t *)((uint8_t *)p - HEAD);
 }
 
+/* Make `p` the block that `old` was among those of malloc(). */
+static void noted(void *old, void *p)
+{
+	for (int i = 0; i < STB_LIVE; i++)
+		if (heap->live[i] == old) {
+			heap->live[i] = p;
+			return;
+		}
+}
+
+static int is_full(void)
+{
+	for (int i = 0; i < STB_LIVE; i++)
+		if (!heap->live[i])
+			return 0;
+	return 1;
+}
+
+static void *plain_realloc(void *old, size_t n)
+{
+	void *p = !old && is_full() ? NULL : realloc(old, n);
+
+	if (p)
+		noted(old, p);
+	return p;
+}
+
 static void *heap_alloc(size_t n)
 {
 	uint8_t *p;
 
 	if (!heap->base)
-		return malloc(n);
+		return plain_realloc(NULL, n);
 	if (n > heap->size - heap->used)
 		return NULL;
 	n = (n + 15) & ~(size_t)15;
@@ -44,10 +72,20 @@ static int is_last(void *p)
 
 static void heap_free(void *p)
 {
-	if (!heap->base)
+	if (!p)
+		return;
+	if (!heap->base) {
+		noted(p, NULL);
 		free(p);
-	else if (p && is_last(p))
+	} else if (is_last(p)) {
 		heap->used -= HEAD + *head_of(p);
+	}
+}
+
+/* stb_image does not clean up when an assertion fails: leave it at once. */
+static _Noreturn void broken(void)
+{
+	longjmp(heap->broken, 1);
 }
 
 /* The last block grows where it is. */
@@ -57,7 +95,7 @@ static void *heap_realloc(void *p, size_t n)
 	void *q;
 
 	if (!heap->base)
-		return realloc(p, n);
+		return plain_realloc(p, n);
 	old = p ? *head_of(p) : 0;
 	if (p && n <= old)
 		return p;
@@ -92,8 +130,7 @@ static void *heap_realloc(void *p, size_t n)
 			     apply_to = function)
 #endif
 
-/* A broken assertion ends the child: the picture is refused. */
-#define STBI_ASSERT(x) ((x) ? (void)0 : __builtin_trap())
+#define STBI_ASSERT(x) ((x) ? (void)0 : broken())
 #define STBI_MALLOC(n) heap_alloc(n)
 #define STBI_REALLOC(p, n) heap_realloc(p, n)
 #define STBI_FREE(p) heap_free(p)
@@ -134,6 +171,13 @@ static void (*const stbi__YCbCr_to_RGB_row)(uint8_t *, const uint8_t *,
 #endif
 #pragma GCC diagnostic pop
 
+static void abandon(struct stb_heap *from)
+{
+	for (int i = 0; i < STB_LIVE; i++)
+		free(from->live[i]);
+	memset(from->live, 0, sizeof(from->live));
+}
+
 uint8_t *stb_decode(struct stb_heap *from, const uint8_t *data, size_t n,
 		    int *w, int *h, const char **why)
 {
@@ -144,6 +188,12 @@ uint8_t *stb_decode(struct stb_heap *from, const uint8_t *data, size_t n,
 	if (n > INT_MAX)
 		return NULL;
 	heap = from;
+	if (setjmp(from->broken)) {
+		heap = NULL;
+		abandon(from);
+		*why = "its data contradict themselves";
+		return NULL;
+	}
 	rgb = stbi_load_from_memory(data, (int)n, w, h, &components, 3);
 	heap = NULL;
 	if (!rgb)
