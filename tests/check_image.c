@@ -64,7 +64,7 @@ static void check_formats(struct decoder *d)
 	    "one-bit.png", "palette.bmp",    "one-bit.bmp", "420.jpg",
 	    "422.jpg",     "444.jpg",        "grey.jpg",    "cmyk.jpg",
 	    "restart.jpg", "progressive.jpg"};
-	struct image im, here;
+	struct image im, here = {0};
 	struct err err = {0};
 
 	for (size_t i = 0; i < ARRAY_LEN(exact); i++) {
@@ -140,6 +140,10 @@ static void check_refusals(struct decoder *d)
 	refused(d, "cut.bmp", ": broken BMP picture (its end is missing)");
 	refused(d, "short.png", ": broken PNG picture (not enough pixels)");
 	refused(d, "huffman.jpg", ": broken JPEG picture (bad Huffman table)");
+	refused(d, "no-huffman.jpg",
+		": broken JPEG picture (a Huffman table is missing)");
+	refused(d, "no-quantization.jpg",
+		": broken JPEG picture (a quantization table is missing)");
 	refused(d, "no-scan.jpg", ": broken JPEG picture (no picture data)");
 	ok(decoder_decode(d, big, (size_t)IMAGE_BYTES_MAX + 1, true, "big", &im,
 			  &err) == -ERR_DATA &&

@@ -4,6 +4,7 @@ libumie_a_SOURCES += \
 	src/image/decode.c src/image/decode.h \
 	src/image/group.c src/image/group.h \
 	src/image/image.c src/image/image.h \
+	src/image/inspect-internal.h src/image/inspect-jpeg.c \
 	src/image/inspect.c src/image/inspect.h \
 	src/image/jail.c src/image/jail.h \
 	src/image/jpeg.c src/image/jpeg.h \

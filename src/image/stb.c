@@ -39,9 +39,14 @@ static int is_full(void)
 	return 1;
 }
 
+/* New memory is zeros, as in a child: what a decoder reads is never chance. */
 static void *plain_realloc(void *old, size_t n)
 {
-	void *p = !old && is_full() ? NULL : realloc(old, n);
+	void *p;
+
+	if (!old && is_full())
+		return NULL;
+	p = old ? realloc(old, n) : calloc(1, n);
 
 	if (p)
 		noted(old, p);
