@@ -14,6 +14,7 @@
 #include "tui/app-session.h"
 #include "tui/demo.h"
 #include "tui/probe-view.h"
+#include "tui/script.h"
 #include "tui/show.h"
 #include "tui/training.h"
 #include "tui/verify.h"
@@ -63,6 +64,7 @@ void app_release(struct app *a)
 {
 	struct err err;
 
+	script_release(a->script);
 	show_close(a);
 	engine_stop(a->engine);
 	a->engine = NULL;
@@ -312,6 +314,8 @@ int app_timeout(const struct app *a)
 	int look = a->training ? LOOK_MS : -1;
 	double left, at = a->run_at;
 
+	if (script_ready(a))
+		return 0;
 	if (a->save_at != 0 && (at == 0 || a->save_at < at))
 		at = a->save_at;
 	if (a->show && a->show->due > 0 && (at == 0 || a->show->due < at))
@@ -326,6 +330,7 @@ void app_tick(struct app *a)
 {
 	if (a->run_at != 0 && clock_ms() >= a->run_at)
 		app_predict(a);
+	script_turn(a);
 	app_session_tick(a);
 	show_tick(a);
 	training_tick(a);
@@ -410,7 +415,7 @@ static void failed(struct app *a, struct event *ev)
 		a->picture_error = xstrdup(ev->err.text);
 		a->dirty |= DIRTY_PICTURE;
 	}
-	if (a->in_script)
+	if (a->in_script || a->script)
 		a->failure = ev->err;
 	else
 		app_fail(a, &ev->err);

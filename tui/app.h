@@ -56,7 +56,8 @@ struct app {
 	enum setting_source source; /* of `set`: which file is being read */
 	int depth;                  /* of files that source others */
 	bool in_script;             /* a failure ends it: kept, not told */
-	struct err failure;         /* of a job, while in_script */
+	struct err failure;         /* of a job, while in_script or script */
+	struct script *script;      /* runs on the screen; owned; or NULL */
 	int interrupt_fd;           /* readable: a signal came; or -1 */
 	bool interrupted;           /* C-c ended a wait */
 	const atomic_bool *cancel;  /* of batch commands; or NULL */

@@ -11,6 +11,7 @@
 #include "tui/pane.h"
 #include "tui/probe-view.h"
 #include "tui/progress.h"
+#include "tui/script.h"
 #include "tui/show.h"
 
 enum { ROOMY = 100 }; /* columns: size and type of the weights find room */
@@ -67,6 +68,7 @@ static int status_show(const struct show *s, const struct port *p, int at)
 
 void bar_status(const struct app *app, const struct port *p)
 {
+	char *script = script_status(app);
 	struct str set = {0};
 	const char *name;
 	int at, n;
@@ -97,6 +99,11 @@ void bar_status(const struct app *app, const struct port *p)
 		at = status_show(app->show, p, at);
 	else if (app->session)
 		at = status_session(app, p, at);
+	if (script) {
+		base_name(script, &name);
+		at =
+		    port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s", name);
+	}
 	if (probe_view_progress(app, &set))
 		at = port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s",
 				 set.s);
@@ -105,6 +112,7 @@ void bar_status(const struct app *app, const struct port *p)
 				 app->result->ms.total);
 	port_printf(p, 0, at, INK_REVERSE, "  %s", activity(app));
 	str_release(&set);
+	free(script);
 }
 
 /* Words that explain what is shown, wrapped. */

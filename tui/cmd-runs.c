@@ -16,6 +16,7 @@
 #include "tui/gpus.h"
 #include "tui/plot.h"
 #include "tui/train.h"
+#include "tui/script.h"
 #include "tui/training.h"
 
 enum { PLOT_W = 76, PLOT_H = 18, CURVES_MAX = 6, LOOK_MS = 100 };
@@ -23,7 +24,7 @@ enum { PLOT_W = 76, PLOT_H = 18, CURVES_MAX = 6, LOOK_MS = 100 };
 static const struct option TRAIN[] = {
     TRAIN_OPTIONS,
     {"use-best", 0, NULL, "open best/ here whenever it is written"},
-    {"wait", 0, NULL, "line mode: wait for its end; C-c stops it"},
+    {"wait", 0, NULL, "line mode, scripts: wait for its end; C-c stops it"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -109,10 +110,10 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	if (args_has(a, "wait") && app->screen)
+	if (args_has(a, "wait") && app->screen && !app->script)
 		return err_set(err, ERR_USAGE,
-			       "train --wait: only in line "
-			       "mode");
+			       "train --wait: only in line mode and in "
+			       "scripts; here one goes on meanwhile");
 	/* Alone it is about the run that goes on. */
 	if (args_has(a, "use-best") && training_runs(app)) {
 		app->training->use_best = true;
@@ -141,7 +142,9 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	app->training->use_best = args_has(a, "use-best");
 	app_note(app, "%s: started; log %s/log.jsonl", app->training->name,
 		 app->training->dir);
-	if (args_has(a, "wait"))
+	if (args_has(a, "wait") && app->script)
+		script_wait_training(app);
+	else if (args_has(a, "wait"))
 		wait_for_end(app);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "tui/commands.h"
 #include "tui/here.h"
 #include "tui/layout.h"
+#include "tui/script.h"
 #include "tui/training.h"
 
 enum { TWICE = 2000 }; /* ms between two cancels that mean leave */
@@ -296,18 +297,23 @@ const struct cmd cmd_nudge = {
 
 static int exec_cancel(struct app *app, const struct args *a, struct err *err)
 {
-	bool ran = app->engine && engine_busy(app->engine);
+	bool ran = app->script || (app->engine && engine_busy(app->engine));
 	double now = clock_ms();
+	struct err stopped;
 
 	(void)a;
 	/* Where a run is looked at, it is what C-c is meant for. */
 	if (app->ui && app->ui->screen == SCREEN_TRAIN && training_runs(app))
 		return training_stop(app, err);
-	if (ran)
+	if (ran && app->engine)
 		engine_cancel(app->engine, 0);
 	app->run_at = 0;
-	app_note(app, "%s%s", ran ? "cancelled" : "nothing is running",
-		 app->ui ? "; C-c again within 2 seconds leaves" : "");
+	err_set(&stopped, ERR_CANCELLED, "interrupted");
+	if (app->script)
+		script_stop(app, &stopped);
+	else
+		app_note(app, "%s%s", ran ? "cancelled" : "nothing is running",
+			 app->ui ? "; C-c again within 2 seconds leaves" : "");
 	if (!app->ui)
 		return 0;
 	app->ui->asking =

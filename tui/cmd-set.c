@@ -309,14 +309,14 @@ const struct cmd cmd_unbind = {
     .exec = exec_unbind,
 };
 
-enum { DEPTH_MAX = 16 };
-
 /* In an rc file the sourced one is an rc file too. */
 static int exec_source(struct app *app, const struct args *a, struct err *err)
 {
 	int rc;
 
-	if (app->depth >= DEPTH_MAX)
+	if (app->screen && app->source == FROM_COMMAND)
+		return script_begin(app, a->pos[0], err);
+	if (app->depth >= SCRIPT_DEPTH)
 		return err_set(err, ERR_USAGE,
 			       "%s: files that source each "
 			       "other",

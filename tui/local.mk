@@ -99,6 +99,7 @@ libtui_a_SOURCES = \
 	tui/scoring.h \
 	tui/reader.c tui/reader.h \
 	tui/screen.c tui/screen.h \
+	tui/script-internal.h tui/script-turn.c \
 	tui/script.c tui/script.h \
 	tui/settings.c tui/settings.h \
 	tui/signals.c tui/signals.h \

@@ -10,9 +10,8 @@
 #include "tui/app.h"
 #include "tui/commands.h"
 #include "tui/face.h"
+#include "tui/script-internal.h"
 #include "tui/words.h"
-
-enum { SCRIPT_MAX = 16 << 20 };
 
 /* Predict what was asked, print the result; what failed meanwhile fails. */
 static int settle(struct app *app, struct err *err)
@@ -31,8 +30,7 @@ static int settle(struct app *app, struct err *err)
 	return 0;
 }
 
-/* It changes or shows only what is asked; `gate` alone shows a result. */
-static bool is_edit(const struct cmd *c, const char *line)
+bool script_is_edit(const struct cmd *c, const char *line)
 {
 	const char *rest = line + strcspn(line, " \t");
 
@@ -50,11 +48,11 @@ static int run_command(struct app *app, const char *line, struct err *err)
 	if (c && (c->flags & CMD_MODEL))
 		app_wait_open(app);
 	/* `run` predicts what was gathered itself */
-	if (c && c != &cmd_run && !is_edit(c, line))
+	if (c && c != &cmd_run && !script_is_edit(c, line))
 		rc = settle(app, err);
 	if (rc == 0)
 		rc = cmd_run_line(app, line, err);
-	if (rc == 0 && c && !is_edit(c, line))
+	if (rc == 0 && c && !script_is_edit(c, line))
 		rc = settle(app, err);
 	return rc;
 }
@@ -71,8 +69,7 @@ static int run_line(struct app *app, char *line, struct err *err)
 	return 0;
 }
 
-static int check_text(const char *text, size_t n, const char *name,
-		      struct err *err)
+int script_check(const char *text, size_t n, const char *name, struct err *err)
 {
 	size_t line = 1;
 
@@ -92,7 +89,7 @@ int script_run(struct app *app, const char *text, size_t n, const char *name,
 	struct span rest = {text, n}, command;
 	size_t line = 1, next = 1;
 	bool outer = app->in_script;
-	int rc = check_text(text, n, name, err);
+	int rc = script_check(text, n, name, err);
 
 	app->in_script = true;
 	while (rc == 0 && !app->quit &&
@@ -151,7 +148,7 @@ void script_run_rc(struct app *app, const char *path)
 	struct err err;
 
 	if (file_read(path, SCRIPT_MAX, &text, &err) < 0 ||
-	    check_text(str_cstr(&text), text.len, path, &err) < 0) {
+	    script_check(str_cstr(&text), text.len, path, &err) < 0) {
 		app_note(app, "umie: %s", err.text);
 		str_release(&text);
 		return;
