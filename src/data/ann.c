@@ -19,11 +19,19 @@ struct span ann_cut(struct span *rest, char sep)
 	return head;
 }
 
-/* The next word, blanks before it skipped; empty at the end. */
+/* The next word, white space before it skipped; empty at the end. */
 struct span ann_word(struct span *rest)
 {
+	struct span head;
+	size_t n = 0;
+
 	*rest = span_trim(*rest);
-	return ann_cut(rest, ' ');
+	while (n < rest->len && !strchr(" \t\r\n\f\v", rest->s[n]))
+		n++;
+	head = (struct span){rest->s, n};
+	rest->s += n;
+	rest->len -= n;
+	return head;
 }
 
 char *ann_dup(struct span s)

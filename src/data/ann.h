@@ -26,7 +26,7 @@ struct ann {
 
 /* Cut up to `sep` off the front of *rest; all of it when there is none. */
 struct span ann_cut(struct span *rest, char sep);
-/* The next word, blanks before it skipped; empty at the end. */
+/* The next word, white space before it skipped; empty at the end. */
 struct span ann_word(struct span *rest);
 char *ann_dup(struct span s); /* caller's */
 
