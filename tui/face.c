@@ -256,12 +256,13 @@ static int run_scripts(struct app *app, const struct args *a, bool *ran,
 	return rc;
 }
 
-/* A recording that is shipped: without a checkpoint, a GPU or pictures. */
+/* A recording that is shipped: it needs no checkpoint, GPU or pictures. */
 static int tour(struct app *app, struct err *err)
 {
-	char *dir = bundle_shipped(app->argv0, "tour.rec"), *path;
-	char *argv[] = {(char *)"replay", NULL};
+	char *dir = bundle_shipped(app->argv0, "tour.rec"), *path, *model;
+	char *argv[] = {(char *)"replay", NULL, (char *)"-m", NULL};
 	struct args a;
+	struct err none;
 	int rc;
 
 	if (!dir)
@@ -270,10 +271,15 @@ static int tour(struct app *app, struct err *err)
 			       "%s",
 			       PKGDATADIR "/demo");
 	path = file_join(dir, "tour.rec");
+	/* Who leaves the tour to try something finds it open. */
+	model = app_checkpoint(app, &none);
 	argv[1] = path;
-	rc = cmd_parse(&cmd_replay, 2, argv, &a, err);
+	argv[3] = model;
+	rc = cmd_parse(&cmd_replay, model && file_exists(model) ? 4 : 2, argv,
+		       &a, err);
 	if (rc == 0)
 		rc = cmd_replay.exec(app, &a, err);
+	free(model);
 	free(path);
 	free(dir);
 	return rc;

@@ -278,16 +278,34 @@ static void show_free(struct show *s)
 	free(s);
 }
 
+/* Before it the program had nothing; what the person went on to stays. */
+static void keep_app(struct app *app, struct aside *a)
+{
+	if (scratch_is_open(app))
+		scratch_drop(app);
+	swap_aside(app, a);
+	release_app(app);
+	swap_aside(app, a);
+}
+
+static void restore_app(struct app *app, struct aside *a)
+{
+	take_back(app);
+	scratch_drop(app);
+	release_app(app);
+	swap_aside(app, a);
+}
+
 void show_close(struct app *app)
 {
 	struct show *s = app->show;
 
 	if (!s)
 		return;
-	take_back(app);
-	scratch_drop(app);
-	release_app(app);
-	swap_aside(app, &s->aside);
+	if (s->paused && !s->guest)
+		keep_app(app, &s->aside);
+	else
+		restore_app(app, &s->aside);
 	engine_stop(s->aside.engine); /* one that a step may have begun */
 	if (app->ui && s->guest) {
 		ui_show_screen(app->ui, s->screen);

@@ -86,7 +86,8 @@ struct show {
  * Put the app's own things aside and begin.  ERR_DATA names file and line.
  */
 int show_open(struct app *app, const char *path, unsigned how, struct err *err);
-/* End it and take the app's own things back. */
+/* End it and take the app's own things back, but of a program that only
+ * replays what the person has gone on to by hand. */
 void show_close(struct app *app);
 
 /* The next scene: 1; 0 when there is none any more. */
