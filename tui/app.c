@@ -423,8 +423,11 @@ static void failed(struct app *a, struct event *ev)
 
 void app_take(struct app *a, struct event *ev)
 {
-	bool ours = probe_view_take(a, ev);
+	bool ours;
 
+	if (show_take(a, ev))
+		return;
+	ours = probe_view_take(a, ev);
 	if (a->verify_job && ev->job == a->verify_job)
 		replay_verified(a, ev);
 	if (a->scoring.job && ev->job == a->scoring.job)

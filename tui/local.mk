@@ -139,9 +139,11 @@ fishcompdir = $(datadir)/fish/vendor_completions.d
 dist_fishcomp_DATA = completions/umie.fish
 DISTCLEANFILES = $(generated_pages) $(generated_completions)
 
-check_PROGRAMS += tests/check_ahead
+check_PROGRAMS += tests/check_ahead tests/check_show
 tests_check_ahead_SOURCES = tests/check_ahead.c tests/tap.h
 tests_check_ahead_LDADD = $(tui_libs)
+tests_check_show_SOURCES = tests/check_show.c tests/tap.h
+tests_check_show_LDADD = $(tui_libs)
 check_PROGRAMS += tests/check_tui tests/check_panes tests/check_prompt \
 	tests/check_commands
 tests_check_commands_SOURCES = tests/check_commands.c tests/tap.h

@@ -13,17 +13,29 @@
 /* --- what is put aside -----------------------------------------------------
  */
 
-static void swap_aside(struct app *app, struct aside *a)
-{
 #define SHOW_SWAP(type, name)         \
 	do {                          \
 		type was = app->name; \
 		app->name = a->name;  \
 		a->name = was;        \
 	} while (0);
+
+static void swap_aside(struct app *app, struct aside *a)
+{
 	SHOW_ASIDE(SHOW_SWAP)
-#undef SHOW_SWAP
 }
+
+/* What the guest waits for may come while the person goes on by hand. */
+static void swap_answers(struct app *app, struct aside *a)
+{
+	SHOW_SWAP(struct image, picture)
+	SHOW_SWAP(int, picture_w)
+	SHOW_SWAP(int, picture_h)
+	SHOW_SWAP(char *, picture_error)
+	SHOW_SWAP(int, picture_job)
+	SHOW_SWAP(struct probe_view *, probe)
+}
+#undef SHOW_SWAP
 
 /* An app that has nothing, as it is when the program begins. */
 static void empty_app(struct app *app)
@@ -342,6 +354,25 @@ void show_leave(struct app *app)
 		 "it",
 		 s->scene, s->scenes,
 		 app->open || app->open_job ? "" : " (:open PATH predicts)");
+}
+
+/* A picture or a probe that was asked for before the replay. */
+static bool awaits(const struct aside *a, int job)
+{
+	return job == a->picture_job || (a->probe && (job == a->probe->one.id ||
+						      job == a->probe->set.id));
+}
+
+bool show_take(struct app *app, struct event *ev)
+{
+	struct show *s = app->show;
+
+	if (!s || !s->paused || !awaits(&s->aside, ev->job))
+		return false;
+	swap_answers(app, &s->aside);
+	app_take(app, ev);
+	swap_answers(app, &s->aside);
+	return true;
 }
 
 int show_resume(struct app *app, struct err *err)

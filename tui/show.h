@@ -102,6 +102,8 @@ double show_time(const struct show *s);
 /* Let the person go on from here with a checkpoint, if one is open or was
  * named; and go on with the recording as if nothing had been done. */
 void show_leave(struct app *app);
+/* `ev` answers what was asked for before the replay, and was taken in there. */
+bool show_take(struct app *app, struct event *ev);
 int show_resume(struct app *app, struct err *err);
 
 /* The command `caption`.  Empty: none from here on. */
