@@ -69,7 +69,7 @@ libtui_a_SOURCES = \
 	tui/kind.c tui/kind.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c \
-	tui/loop.c \
+	tui/loop-internal.h tui/loop-keys.c tui/loop-pixels.c tui/loop.c \
 	tui/marks.c tui/marks.h \
 	tui/overlay.c \
 	tui/paint.c \

@@ -6,48 +6,23 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "src/base/err.h"
 #include "src/base/mem.h"
 #include "src/base/turn.h"
-#include "src/base/utf8.h"
 #include "src/engine/clock.h"
-#include "tui/app.h"
 #include "tui/cmd.h"
 #include "tui/face.h"
-#include "tui/keymap.h"
+#include "tui/loop-internal.h"
 #include "tui/pane.h"
-#include "tui/pixels.h"
-#include "tui/prompt.h"
 #include "tui/reader.h"
-#include "tui/screen.h"
 #include "tui/show.h"
 #include "tui/signals.h"
 
 enum {
-	KEYS_AT_ONCE = 256,
 	CAPTION = 4, /* rows: a line, and three of words */
 	CLOCK = 100, /* ms between looks at a running computation */
-};
-
-struct loop {
-	struct app *app;
-	struct ui ui;
-	struct screen *screen;
-	struct prompt *prompt;
-	struct layout layout;
-	struct grid grid;
-	struct str stderr_line; /* without its newline yet */
-	int signal;             /* that ended the loop; 0: none */
-	bool pasting;           /* over the panes: not meant as keys */
-	enum theme theme;       /* that the screen has */
-	bool mouse;             /* it has been asked for */
-	struct pixel_query pixels;
-	bool asked;   /* for pixels: they are shown when it can */
-	bool pixeled; /* they are there, until the next key */
 };
 
 static void relayout(struct loop *l)
@@ -67,15 +42,14 @@ static void relayout(struct loop *l)
 	prompt_columns(l->prompt, l->layout.pane[ui->focus].w - 2);
 }
 
-static void resize(struct loop *l)
+void loop_resize(struct loop *l)
 {
 	l->pixeled = false; /* what they showed is drawn over */
 	screen_size(l->screen, &l->ui.w, &l->ui.h);
 	l->app->dirty = DIRTY_ALL;
 }
 
-/* Run a line; an answer of many lines is laid over the panes. */
-static void command(struct loop *l, const char *line)
+void loop_command(struct loop *l, const char *line)
 {
 	struct app *app = l->app;
 	size_t before = app->n_said;
@@ -89,54 +63,6 @@ static void command(struct loop *l, const char *line)
 		l->ui.last_messages = app->n_said - before;
 		app->dirty = DIRTY_ALL;
 	}
-}
-
-/* The template that is edited; the caller's. */
-static char *instruction_now(const struct app *app)
-{
-	const struct extract_request *r = &app->request;
-	const struct extraction *x = app->result;
-	bool cascade = r->task == TASK_MEE || (r->task == TASK_MRE && !r->head);
-	struct str out = {0};
-
-	if (r->instruction)
-		return xstrdup(r->instruction);
-	if (!x || x->task != r->task || cascade)
-		return xstrdup(task_instruction(r->task));
-	/* As it was filled in; a brace of its own stays one. */
-	for (const char *s = x->instruction; *s; s++)
-		str_add(&out, *s == '{' ? "{{" : (char[]){*s, '\0'});
-	return str_detach(&out);
-}
-
-static void begin_edit(struct loop *l)
-{
-	struct app *app = l->app;
-	char *text = l->ui.focus == PANE_INSTRUCTION
-			 ? instruction_now(app)
-			 : xstrdup(app->request.text);
-
-	prompt_edit(l->prompt, text);
-	free(text);
-	app->dirty = DIRTY_ALL;
-}
-
-/* What was typed in a pane becomes what is asked. */
-static void take_edit(struct loop *l, const char *typed)
-{
-	struct app *app = l->app;
-	char **to = l->ui.focus == PANE_INSTRUCTION ? &app->request.instruction
-						    : &app->request.text;
-	char *now = l->ui.focus == PANE_INSTRUCTION ? instruction_now(app)
-						    : xstrdup(*to);
-
-	if (strcmp(now, typed) != 0 &&
-	    !typed[utf8_valid(typed, strlen(typed))]) {
-		free(*to);
-		*to = xstrdup(typed);
-		app_edited(app);
-	}
-	free(now);
 }
 
 /* Settings that the terminal follows. */
@@ -156,231 +82,6 @@ static void follow_settings(struct loop *l)
 	l->mouse = mouse;
 }
 
-/* The picture alone, in the terminal's pixels, until the next key. */
-static void show_pixels(struct loop *l)
-{
-	const struct app *app = l->app;
-	struct str out = {0};
-	int w, h;
-
-	screen_cell(l->screen, &w, &h);
-	str_addf(&out, "\033[2J\033[1;1H%s %dx%d   any key goes back\033[2;1H",
-		 app->request.image, app->picture_w, app->picture_h);
-	if (pixels_print(&app->picture, l->pixels.can, l->ui.h - 2, l->ui.w, w,
-			 h, &out)) {
-		screen_send(l->screen, out.s);
-		l->pixeled = true;
-	} else {
-		app_note(l->app, "pixels: umie was built without libchafa");
-	}
-	str_release(&out);
-}
-
-/* The terminal has said what it can, or has said nothing for too long. */
-static void pixels_answered(struct loop *l)
-{
-	if (!l->asked || l->pixels.can == PIXELS_UNKNOWN || l->pixels.until > 0)
-		return;
-	l->asked = false;
-	if (l->pixels.can == PIXELS_NONE)
-		app_note(l->app, "pixels: this terminal shows neither sixel "
-				 "nor kitty pictures; z enlarges the cells");
-	else if (l->app->picture.rgb)
-		show_pixels(l);
-}
-
-static void want_pixels(struct loop *l)
-{
-	l->asked = true;
-	if (l->pixels.can == PIXELS_UNKNOWN)
-		screen_send(l->screen, pixels_ask(&l->pixels, clock_ms()));
-	pixels_answered(l);
-}
-
-static void leave_pixels(struct loop *l)
-{
-	l->pixeled = false;
-	screen_send(l->screen, pixels_erase(l->pixels.can));
-	screen_repaint(l->screen);
-	resize(l);
-}
-
-static void act_on_wishes(struct loop *l)
-{
-	unsigned want = l->ui.want;
-
-	l->ui.want = 0;
-	if (l->ui.send.len)
-		screen_send(l->screen, l->ui.send.s);
-	str_clear(&l->ui.send);
-	if (want & WANT_PIXELS)
-		want_pixels(l);
-	if (want & WANT_PROMPT) {
-		prompt_command(l->prompt, str_cstr(&l->ui.begun));
-		str_clear(&l->ui.begun);
-	}
-	if (want & WANT_EDIT)
-		begin_edit(l);
-	if (want & WANT_SUSPEND) {
-		screen_suspend(l->screen);
-		resize(l);
-	}
-	if (want & WANT_REPAINT) {
-		screen_repaint(l->screen);
-		resize(l);
-	}
-}
-
-/* A key while readline has the focus. */
-static void typed_key(struct loop *l, int key, bool alone)
-{
-	bool pane = l->ui.typing == TYPING_PANE, ended = false;
-	char *line = NULL;
-
-	if (key == KEY_CTRL('c')) {
-		prompt_leave(l->prompt);
-		ended = true;
-	} else {
-		ended = prompt_key(l->prompt, key, alone, &line);
-	}
-	if (pane && !ended && !prompt_pasting(l->prompt))
-		take_edit(l, str_cstr(&l->ui.line));
-	if (ended && !pane && line)
-		command(l, line);
-	if (ended)
-		l->app->dirty = DIRTY_ALL; /* the layout may change as well */
-	free(line);
-}
-
-/* Keys that mean the same wherever the focus is. */
-static bool is_global(int key)
-{
-	return key == KEY_CTRL('z') || key == KEY_CTRL('l');
-}
-
-static enum pane_id pane_at(const struct loop *l, int y, int x)
-{
-	for (int i = 0; i < PANES; i++) {
-		const struct rect *r = &l->layout.pane[i];
-
-		if (y >= r->y && y < r->y + r->h && x >= r->x &&
-		    x < r->x + r->w)
-			return (enum pane_id)i;
-	}
-	return PANE_NONE;
-}
-
-/* A click goes to the pane and does what the pane says; the wheel scrolls. */
-static void pointer(struct loop *l, int key)
-{
-	struct str line = {0};
-	struct port p = {&l->grid, 0, 0, 0, 0};
-	enum pane_id id;
-	int y, x;
-
-	screen_pointer(l->screen, &y, &x);
-	id = pane_at(l, y, x);
-	if (key != K_CLICK) {
-		command(l, key == K_WHEEL_UP ? "scroll up" : "scroll down");
-		return;
-	}
-	if (id == PANE_NONE || l->ui.overlay || l->ui.typing ||
-	    show_plays(l->app))
-		return;
-	str_addf(&line, "focus %s", pane_name(id));
-	command(l, line.s);
-	str_clear(&line);
-	p.h = l->layout.pane[id].h - 2;
-	p.w = l->layout.pane[id].w - 2;
-	y -= l->layout.pane[id].y + 1;
-	if (y >= 0 && y < p.h && pane_ops(id)->click &&
-	    pane_ops(id)->click(l->app, &p, l->ui.scroll[id], y, &line))
-		command(l, line.s);
-	str_release(&line);
-}
-
-static bool is_pointer(int key)
-{
-	return key == K_CLICK || key == K_WHEEL_UP || key == K_WHEEL_DOWN;
-}
-
-static void pane_key(struct loop *l, int key)
-{
-	const struct binding *b = keymap_find(&l->app->keys, l->ui.focus, key);
-	struct ui *ui = &l->ui;
-
-	if (l->pasting || key == K_PASTE_BEGIN) {
-		l->pasting = key != K_PASTE_END;
-		if (!l->pasting)
-			app_note(l->app, "nothing was pasted: e edits the "
-					 "text, : begins a command");
-	} else if (ui->asking) {
-		ui->asking = false;
-		l->app->quit = key == 'y' || key == 'Y' || key == KEY_CTRL('c');
-	} else if (ui->overlay && key != K_PAGE_UP && key != K_PAGE_DOWN) {
-		ui->overlay = OVERLAY_NONE;
-		l->app->dirty = DIRTY_ALL;
-	} else if (ui->adjust.kind && adjust_key(l->app, key)) {
-		return;
-	} else if (!ui->overlay && show_key(l->app, key)) {
-		return;
-	} else if (b) {
-		command(l, b->command);
-	}
-}
-
-static void global_key(struct loop *l, int key)
-{
-	const struct binding *b = keymap_find(&l->app->keys, l->ui.focus, key);
-
-	if (b)
-		command(l, b->command);
-}
-
-/* Keys that came together; Alt sends Esc first. */
-static void handle_keys(struct loop *l, const int *key, int n)
-{
-	for (int i = 0; i < n; i++) {
-		if (l->pixeled)
-			leave_pixels(l);
-		else if (is_pointer(key[i]))
-			pointer(l, key[i]);
-		else if (is_global(key[i]))
-			global_key(l, key[i]);
-		else if (l->ui.typing)
-			typed_key(l, key[i], i + 1 == n && n < KEYS_AT_ONCE);
-		else if (key[i] == K_ESCAPE && i + 1 < n)
-			pane_key(l, key[++i] | K_META);
-		else
-			pane_key(l, key[i]);
-		act_on_wishes(l);
-	}
-}
-
-static void take_keys(struct loop *l)
-{
-	int key[KEYS_AT_ONCE], n = 0;
-	int left[KEYS_AT_ONCE + PIXELS_HELD];
-
-	while (n < KEYS_AT_ONCE && screen_key(l->screen, &key[n]))
-		n++;
-	handle_keys(
-	    l, left,
-	    (int)pixels_filter(&l->pixels, key, (size_t)n, clock_ms(), left));
-	pixels_answered(l);
-	if (n == 0 && screen_gone(l->screen))
-		l->signal = SIGHUP;
-	l->app->dirty |= DIRTY_STATUS;
-}
-
-static void pixels_pass(struct loop *l)
-{
-	int left[PIXELS_HELD];
-
-	handle_keys(l, left, (int)pixels_tick(&l->pixels, clock_ms(), left));
-	pixels_answered(l);
-}
-
 static void take_signals(struct loop *l)
 {
 	int sig;
@@ -388,18 +89,18 @@ static void take_signals(struct loop *l)
 	while ((sig = signals_next()))
 		switch (sig) {
 		case SIGWINCH:
-			resize(l);
+			loop_resize(l);
 			break;
 		case SIGTSTP:
-			command(l, "suspend");
+			loop_command(l, "suspend");
 			break;
 		case SIGINT:
-			command(l, "cancel");
+			loop_command(l, "cancel");
 			break;
 		default:
 			l->signal = sig;
 		}
-	act_on_wishes(l);
+	loop_wishes(l);
 }
 
 /* Lines that a library wrote to standard error are messages. */
@@ -450,10 +151,10 @@ static void wait_for(struct loop *l)
 	if (p[0].revents & (POLLHUP | POLLERR))
 		l->signal = SIGHUP;
 	else if (p[0].revents)
-		take_keys(l);
+		loop_keys(l);
 	if (p[2].revents)
 		take_stderr(l);
-	pixels_pass(l);
+	loop_pixels_pass(l);
 	app_drain(app);
 	app_tick(app);
 	if (app->live_job)
@@ -465,7 +166,7 @@ static void run(struct loop *l)
 	struct app *app = l->app;
 
 	turn_soon();
-	resize(l);
+	loop_resize(l);
 	if (app->show)
 		show_begin(app, 0);
 	while (!app->quit && !l->signal) {
@@ -513,7 +214,7 @@ static void terminal(struct app *app, bool give)
 		screen_leave(l->screen);
 	else
 		screen_return(l->screen);
-	resize(l);
+	loop_resize(l);
 }
 
 int screen_mode(struct app *app)
