@@ -104,7 +104,7 @@ libtui_a_SOURCES = \
 	tui/settings.c tui/settings.h \
 	tui/signals.c tui/signals.h \
 	tui/here.c tui/here.h \
-	tui/adjust.c tui/adjust.h \
+	tui/adjust-internal.h tui/adjust-keys.c tui/adjust.c tui/adjust.h \
 	tui/cmd-adjust.c \
 	tui/pane-queue.c \
 	tui/tokens.c tui/tokens.h \
