@@ -36,7 +36,10 @@ tests_check_import_SOURCES = \
 	tests/check_import.c tests/session_test.h tests/tap.h
 tests_check_import_LDADD = $(sessions_libs)
 
-check_PROGRAMS += tests/check_store
+check_PROGRAMS += tests/check_disk tests/check_store
+tests_check_disk_SOURCES = \
+	tests/check_disk.c tests/session_test.h tests/tap.h
+tests_check_disk_LDADD = $(sessions_libs)
 tests_check_store_SOURCES = \
 	tests/check_store.c tests/session_test.h tests/tap.h
 tests_check_store_LDADD = $(sessions_libs)

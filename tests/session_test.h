@@ -141,4 +141,28 @@ __attribute__((unused)) static void remove_folder(char *path)
 	free(path);
 }
 
+/* `vfs`: of SQLite; NULL: its own. */
+static inline int open_file(struct session **s, const char *path,
+			    const char *vfs, bool create, struct err *err)
+{
+	struct session_options o = {
+	    .who = "anna", .create = create, .vfs = vfs};
+
+	return session_open(s, path, &o, err);
+}
+
+/* A file with the test set in it, an answer and a flag. */
+static inline void make_session(const char *path)
+{
+	struct session *s;
+	struct err err;
+
+	if (open_file(&s, path, NULL, true, &err) < 0)
+		bug("%s", err.text);
+	load_test_set(s);
+	reply_to(s, 1, "m1");
+	session_flag(s, true, &err);
+	session_close(s, &err);
+}
+
 #endif
