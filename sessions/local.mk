@@ -26,7 +26,10 @@ libsessions_a_SOURCES = \
 	sessions/state.c sessions/state.h sessions/state-internal.h \
 	sessions/store.c sessions/store.h sessions/store-internal.h
 
-check_PROGRAMS += tests/check_session
+check_PROGRAMS += tests/check_session tests/check_session_random
+tests_check_session_random_SOURCES = \
+	tests/check_session_random.c tests/session_test.h tests/tap.h
+tests_check_session_random_LDADD = $(sessions_libs)
 tests_check_session_SOURCES = \
 	tests/check_session.c tests/session_test.h tests/tap.h
 tests_check_session_LDADD = $(sessions_libs)

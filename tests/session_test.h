@@ -15,6 +15,7 @@
 #include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "tests/tap.h"
 
 static const char test_set[] =
     "{\"id\":\"a\",\"task\":\"mner\",\"text\":\"Kyrie met Kyrie in Boston\","
@@ -163,6 +164,36 @@ static inline void make_session(const char *path)
 	reply_to(s, 1, "m1");
 	session_flag(s, true, &err);
 	session_close(s, &err);
+}
+
+/* A session that has to open. */
+static inline struct session *open_path(const char *path, bool create)
+{
+	struct session *s;
+	struct err err;
+
+	if (open_file(&s, path, NULL, create, &err) < 0)
+		bug("%s", err.text);
+	return s;
+}
+
+/* Close, open, and compare the states. */
+static inline struct session *again(struct session *s, const char *path,
+				    const char *what)
+{
+	char *before = printed(s), *after;
+	struct err err;
+
+	if (session_close(s, &err) < 0)
+		diag("%s", err.text);
+	s = open_path(path, false);
+	after = printed(s);
+	if (!ok(strcmp(before, after) == 0,
+		"%s: the state rebuilt from the log is the one before", what))
+		diag("before:\n%safter:\n%s", before, after);
+	free(before);
+	free(after);
+	return s;
 }
 
 #endif
