@@ -29,6 +29,7 @@ struct span ann_word(struct span *rest)
 	while (n < rest->len && !strchr(" \t\r\n\f\v", rest->s[n]))
 		n++;
 	head = (struct span){rest->s, n};
+	n += n < rest->len; /* what ended it */
 	rest->s += n;
 	rest->len -= n;
 	return head;
