@@ -341,7 +341,7 @@ static const struct option OPTIONS[] = {
     BATCH_OPTIONS,
     REQUEST_OPTIONS,
     {"instruction2", 0, "TEXT|@FILE|I0|I1|I2",
-     "compare under it and --instruction; no MODEL2 then"},
+     "compare under it and --instruction; no CKPT then"},
     SET_OPTIONS,
     OUTPUT_OPTIONS,
     {NULL, 0, NULL, NULL},
@@ -357,7 +357,7 @@ static int batch_checkpoints(struct app *app, const struct args *a,
 
 	if (a->n_pos == 0)
 		return err_set(err, ERR_USAGE,
-			       "compare: wants MODEL2, or --instruction2");
+			       "compare: wants CKPT, or --instruction2");
 	if (args_has(a, "jsonl"))
 		return probe_set_of(a, r, &set, out, err);
 	rc = probe_request(app, a, 1, r, err);
@@ -433,7 +433,7 @@ static int exec_compare(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_compare = {
     .name = "compare",
-    .args = "[MODEL2] [TEXT|-]",
+    .args = "[CKPT] [TEXT|-]",
     .options = OPTIONS,
     .flags = CMD_BATCH,
     .max_pos = 2,

@@ -270,8 +270,11 @@ static int exec_vary(struct app *app, const struct args *a, struct err *err)
 
 	if (!what) {
 		list_variations(app);
-		if (app->probe && app->probe->table)
+		if (app->probe && app->probe->table) {
 			list_rows(app, app->probe->table);
+			app->probe->newest = PROBE_TABLE;
+			app->dirty |= DIRTY_PROBE;
+		}
 		return 0;
 	}
 	if (strcmp(what, "use") == 0)

@@ -121,7 +121,7 @@ const struct binding BINDINGS[] = {
      VARIANTS | SCORES, VARIANTS | SCORES},
     {'S', "gate sweep --set", "the sweep over the whole set", "set", SWEEP,
      SWEEP},
-    {'c', "prompt compare", "compare with a second checkpoint", "compare",
+    {'c', "prompt compare", "compare with something else", "compare",
      PROBE, PROBE},
     {'w', "prompt write", "write table, drawing or variations to a file",
      "write", PROBE, PROBE},

@@ -79,6 +79,7 @@ libtui_a_SOURCES = \
 	tui/pane-gate.c \
 	tui/pane-instruction.c \
 	tui/pane-messages.c \
+	tui/pane-compare.c \
 	tui/pane-dev.c \
 	tui/pane-gates.c \
 	tui/pane-log.c \
