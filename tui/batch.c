@@ -17,6 +17,15 @@
 
 #define CACHE_LIMIT ((size_t)256 << 20)
 
+void say_json(struct app *app, struct json *j)
+{
+	char *line = json_print(j);
+
+	app_say(app, "%s", line);
+	free(line);
+	json_free(j);
+}
+
 struct json *error_json(const struct err *err)
 {
 	struct json *j = json_new_object();

@@ -26,6 +26,9 @@ int gate_parse(const char *s, struct extract_request *r, struct err *err);
  */
 int argument_text(const char *s, char **out, struct err *err);
 
+/* app_say() it on one line; takes it. */
+void say_json(struct app *app, struct json *j);
+
 /* {"code": 3, "text": "…"}; the caller's to json_free(). */
 struct json *error_json(const struct err *err);
 

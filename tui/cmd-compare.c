@@ -1,5 +1,5 @@
-/* compare: another checkpoint, two instructions, or another example, side by
- * side; at the prompt beside what is edited. */
+/* :compare: another checkpoint, two instructions, or another example, beside
+ * what is edited. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,16 +8,14 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
-#include "tui/batch.h"
 #include "tui/commands.h"
 #include "tui/demo.h"
 #include "tui/here.h"
 #include "tui/instr.h"
-#include "tui/probe-batch.h"
 #include "tui/probe-view.h"
 #include "tui/vary.h"
 
-static const struct option LIVE_OPTIONS[] = {
+static const struct option OPTIONS[] = {
     {"on", 0, "current|set", "what is edited (default), or the session's set"},
     DATA_OPTION,
     {"seed", 0, "N", "of the resampling (0)"},
@@ -120,51 +118,16 @@ static int find_instruction(struct app *app, const char *word, bool set,
 	return 0;
 }
 
-/* `base` under both, whose own one does not count. */
-static int under_both(const struct extract_request *base,
-		      const char *const name[2], char *const instruction[2],
-		      struct call **out, struct err *err)
-{
-	struct extract_request r[2];
-	const struct compare_side side[2] = {{name[0], &r[0]},
-					     {name[1], &r[1]}};
-
-	*out = NULL;
-	if (base->task == TASK_MEE)
-		return err_set(err, ERR_USAGE,
-			       "compare: mee asks with the instructions of "
-			       "med and meae: compare under one of those");
-	for (int k = 0; k < 2; k++) {
-		extract_request_copy(&r[k], base);
-		free(r[k].instruction);
-		r[k].instruction = xstrdup_null(instruction[k]);
-	}
-	*out = compare_sides_call(side);
-	for (int k = 0; k < 2; k++)
-		extract_request_release(&r[k]);
-	return 0;
-}
-
+/* What is edited, under both. */
 static int current_under(struct app *app, const char *const name[2],
 			 char *const instruction[2], struct err *err)
 {
 	struct call *c;
-	int rc = has_text(app, err)
-		     ? under_both(&app->request, name, instruction, &c, err)
-		     : -(int)err->code;
+	int rc = has_text(app, err) ? compare_under_call(&c, &app->request,
+							 name, instruction, err)
+				    : -(int)err->code;
 
 	return rc < 0 ? rc : probe_view_start(app, c, err);
-}
-
-/* Or a table's two rows would be one. */
-static int differ(const char *first, const char *second, struct err *err)
-{
-	return strcmp(first, second) != 0
-		   ? 0
-		   : err_set(err, ERR_USAGE,
-			     "compare: %s is given twice; two instructions "
-			     "expected",
-			     first);
 }
 
 static int set_under(struct app *app, const struct args *a,
@@ -186,7 +149,7 @@ static int two_instructions(struct app *app, const struct args *a,
 	char *instruction[2] = {NULL, NULL};
 	int rc = 0;
 
-	if (differ(a->pos[0], a->pos[1], err) < 0)
+	if (instr_differ(a->pos[0], a->pos[1], err) < 0)
 		return -(int)err->code;
 	for (int k = 0; k < 2 && rc == 0; k++)
 		rc = find_instruction(app, a->pos[k], over_set(a),
@@ -296,8 +259,7 @@ static int with_example(struct app *app, const char *word, struct err *err)
 	return c || app->replaying ? probe_view_start(app, c, err) : rc;
 }
 
-static int exec_compare_live(struct app *app, const struct args *a,
-			     struct err *err)
+static int exec_compare(struct app *app, const struct args *a, struct err *err)
 {
 	bool example = a->n_pos == 2 && strcmp(a->pos[0], "example") == 0;
 	const char *on = args_get(a, "on");
@@ -324,123 +286,13 @@ static int exec_compare_live(struct app *app, const struct args *a,
 const struct cmd cmd_compare_live = {
     .name = "compare",
     .args = "PATH|INSTR INSTR|example N",
-    .options = LIVE_OPTIONS,
+    .options = OPTIONS,
     .flags = CMD_LIVE | CMD_MODEL,
     .min_pos = 1,
     .max_pos = 2,
     .help = "what is edited under another checkpoint, under two instructions, "
 	    "or beside example N: differences first",
-    .exec = exec_compare_live,
+    .exec = exec_compare,
     .more = "An instruction is named as instr list does: trained, now, I0, "
 	    "i3, or a saved name.",
-};
-
-/* --- umie compare -------------------------------------------------------- */
-
-static const struct option OPTIONS[] = {
-    BATCH_OPTIONS,
-    REQUEST_OPTIONS,
-    {"instruction2", 0, "TEXT|@FILE|I0|I1|I2",
-     "compare under it and --instruction; no CKPT then"},
-    SET_OPTIONS,
-    OUTPUT_OPTIONS,
-    {NULL, 0, NULL, NULL},
-};
-
-static int batch_checkpoints(struct app *app, const struct args *a,
-			     struct extract_request *r, const struct plan *p,
-			     struct call **out, struct err *err)
-{
-	struct set_options set = {
-	    .kind = SET_COMPARE, .plan = p, .second = a->pos[0]};
-	int rc;
-
-	if (a->n_pos == 0)
-		return err_set(err, ERR_USAGE,
-			       "compare: wants CKPT, or --instruction2");
-	if (args_has(a, "jsonl"))
-		return probe_set_of(a, r, &set, out, err);
-	rc = probe_request(app, a, 1, r, err);
-	if (rc == 0)
-		*out = compare_call(r, a->pos[0]);
-	return rc;
-}
-
-/* I0 and @FILE are names; of a text what matters is the difference, which is
- * told.  Caller's. */
-static char *instruction_name(const char *given,
-			      const struct extract_request *r,
-			      const char *otherwise)
-{
-	if (!given)
-		return xstrdup("trained");
-	return xstrdup(*given == '@' || instruction_named(given, r->task)
-			   ? given
-			   : otherwise);
-}
-
-static int batch_instructions(struct app *app, const struct args *a,
-			      struct extract_request *r, const struct plan *p,
-			      struct call **out, struct err *err)
-{
-	const char *given = args_get(a, "instruction2");
-	char *name[2], *second;
-	struct set_options set = {.kind = SET_COMPARE, .plan = p};
-	int rc;
-
-	if (a->n_pos == 2)
-		return err_set(err, ERR_USAGE,
-			       "compare: two checkpoints or two instructions, "
-			       "not both (%s and --instruction2)",
-			       a->pos[0]);
-	if ((args_has(a, "instruction") &&
-	     differ(args_get(a, "instruction"), given, err) < 0) ||
-	    argument_text(given, &second, err) < 0)
-		return -(int)err->code;
-	name[0] = instruction_name(args_get(a, "instruction"), r, "first");
-	name[1] = instruction_name(given, r, "second");
-	if (args_has(a, "jsonl")) {
-		set.instruction2 = second;
-		set.name[0] = name[0];
-		set.name[1] = name[1];
-		rc = probe_set_of(a, r, &set, out, err);
-	} else {
-		rc = probe_request(app, a, 0, r, err);
-		if (rc == 0)
-			rc = under_both(r, (const char *const *)name,
-					(char *const[]){r->instruction, second},
-					out, err);
-	}
-	free(name[0]);
-	free(name[1]);
-	free(second);
-	return rc;
-}
-
-static int compare_of(struct app *app, const struct args *a,
-		      struct extract_request *r, const struct plan *p,
-		      struct call **out, struct err *err)
-{
-	return args_has(a, "instruction2")
-		   ? batch_instructions(app, a, r, p, out, err)
-		   : batch_checkpoints(app, a, r, p, out, err);
-}
-
-static int exec_compare(struct app *app, const struct args *a, struct err *err)
-{
-	return probe_batch(app, a, compare_of, err);
-}
-
-const struct cmd cmd_compare = {
-    .name = "compare",
-    .args = "[CKPT] [TEXT|-]",
-    .options = OPTIONS,
-    .flags = CMD_BATCH,
-    .max_pos = 2,
-    .help = "two checkpoints, or two instructions, side by side, differences "
-	    "first",
-    .exec = exec_compare,
-    .more = "With --instruction2 the answers under --instruction (default: the "
-	    "task's own) and under it are compared, and the first argument is "
-	    "the text.",
 };

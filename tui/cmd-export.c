@@ -97,7 +97,6 @@ static void say_written(struct app *app, say_function *say,
 static void print_json(struct app *app, const struct written *w)
 {
 	struct json *j = json_new_object();
-	char *text;
 
 	json_put_string(j, "session", session_path(w->s));
 	json_put_string(j, "file", w->path);
@@ -105,10 +104,7 @@ static void print_json(struct app *app, const struct written *w)
 	json_put_int(j, "examples", (int64_t)w->examples);
 	json_put_int(j, "done", (int64_t)w->done);
 	json_put(j, "lost", losses_json(&w->lost));
-	text = json_print(j);
-	app_say(app, "%s", text);
-	free(text);
-	json_free(j);
+	say_json(app, j);
 }
 
 static int write_session(struct app *app, const struct args *a,

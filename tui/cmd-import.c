@@ -114,7 +114,6 @@ static void print_json(struct app *app, const struct session *s,
 		       const char *path, const struct import_report *r)
 {
 	struct json *j = json_new_object();
-	char *text;
 
 	json_put_string(j, "session", session_path(s));
 	json_put_string(j, "file", path);
@@ -126,10 +125,7 @@ static void print_json(struct app *app, const struct session *s,
 	json_put(j, "conflicts", names_json(&r->conflicts));
 	json_put(j, "strangers", names_json(&r->strangers));
 	json_put_int(j, "other_text", (int64_t)r->other_text);
-	text = json_print(j);
-	app_say(app, "%s", text);
-	free(text);
-	json_free(j);
+	say_json(app, j);
 }
 
 static int take_file(struct app *app, struct session *s, const struct args *a,

@@ -158,3 +158,13 @@ void instr_names(const struct app *app, struct labels *out)
 			labels_add(out, t->row[i].id, strlen(t->row[i].id));
 	add_saved(out);
 }
+
+int instr_differ(const char *first, const char *second, struct err *err)
+{
+	return strcmp(first, second) != 0
+		   ? 0
+		   : err_set(err, ERR_USAGE,
+			     "compare: %s is given twice; two instructions "
+			     "expected",
+			     first);
+}

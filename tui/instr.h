@@ -25,6 +25,9 @@ char *instr_text(const struct app *app, const char *word);
  * has them; labels_release(). */
 void instr_names(const struct app *app, struct labels *out);
 
+/* What a comparison calls its two sides has to differ; ERR_USAGE. */
+int instr_differ(const char *first, const char *second, struct err *err);
+
 /* Can this be the name of one that is saved?  (letters, digits, - and _) */
 bool instr_is_name(const char *s);
 /* Where they are saved, and the file of a name; caller's, or NULL and *err. */

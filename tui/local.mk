@@ -19,7 +19,7 @@ libtui_a_SOURCES = \
 	tui/cmd-adjudicate.c \
 	tui/cmd-agree.c \
 	tui/cmd-bench.c \
-	tui/cmd-compare.c tui/vary.h \
+	tui/cmd-compare.c tui/cmd-compare-batch.c tui/vary.h \
 	tui/cmd-convert.c \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
