@@ -1,5 +1,6 @@
 #include "src/probe/compare.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,12 @@ static void tell_differences(struct table *t, const struct comparison *c)
 	str_release(&words);
 }
 
+/* Never "-0.000". */
+static double shown_gate(const struct extraction *x)
+{
+	return fabs((double)x->g_used) < 0.0005 ? 0 : (double)x->g_used;
+}
+
 static void add_facts(struct table *t, const struct extraction *x,
 		      const char *model, const char *text,
 		      const char *instruction, const char *gate)
@@ -169,8 +176,8 @@ struct table *comparison_report(const struct comparison *c)
 			add_pair(t, c, "+", -1, (int)k);
 	add_pairs(t, c, true);
 	tell_differences(t, c);
-	table_note(t, "gate %.3f and %.3f", (double)c->x[0]->g_used,
-		   (double)c->x[1]->g_used);
+	table_note(t, "gate %.3f and %.3f", shown_gate(c->x[0]),
+		   shown_gate(c->x[1]));
 	add_facts(t, c->x[0], "model_1", "text_1", "instruction_1", "gate_1");
 	add_facts(t, c->x[1], "model_2", "text_2", "instruction_2", "gate_2");
 	table_fact_number(t, "differences", (double)matching_flips(&c->m));
