@@ -225,7 +225,8 @@ static void check_comparison(void)
 	s.scene.app.probe->newest = PROBE_COMPARISON;
 	shows(&s, "   trained                              mine",
 	      "compared: what is compared, side by side");
-	shows(&s, " L Location Quicken Loans Arena    .71  Organization Quicken",
+	shows(&s,
+	      " L Location Quicken Loans Arena    .71  Organization Quicken",
 	      "differences first");
 	shows(&s, " . Person Kevin Love", "then what is the same");
 	shows(&s, "these types+}", "how the instructions differ, to the end");
