@@ -46,7 +46,7 @@ tests_check_disk_LDADD = $(sessions_libs)
 tests_check_store_SOURCES = \
 	tests/check_store.c tests/session_test.h tests/tap.h
 tests_check_store_LDADD = $(sessions_libs)
-dist_check_SCRIPTS += tests/session.test tests/replay.test
+dist_check_SCRIPTS += tests/session.test tests/replay.test tests/export.test
 EXTRA_DIST += tests/corpus/session
 
 check_PROGRAMS += tests/check_kill

@@ -46,6 +46,20 @@ int session_load(struct session *s, const struct dataset *d, int *first,
 	return rc < 0 ? rc : session_save(s, err);
 }
 
+int session_find(const struct session *s, const char *name)
+{
+	const struct state *st = &s->state;
+	char *end;
+	long n = strtol(name, &end, 10);
+
+	if (end > name && !*end && n >= 1 && (size_t)n <= st->n_examples)
+		return (int)n;
+	for (size_t i = 0; i < st->n_examples; i++)
+		if (strcmp(st->example[i]->ex.id, name) == 0)
+			return st->example[i]->number;
+	return 0;
+}
+
 void session_request(const struct session_example *e, struct extract_request *r)
 {
 	example_request(&e->ex, r);

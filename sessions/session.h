@@ -65,6 +65,9 @@ int session_load(struct session *s, const struct dataset *d, int *first,
 /* The example looked at; NULL: there is none. */
 struct session_example *session_here(const struct session *s);
 int session_goto(struct session *s, int number, struct err *err);
+/* The number of an example by that number, else by its name in the data set;
+ * 0: there is none. */
+int session_find(const struct session *s, const char *name);
 
 /* What the model is asked about example e. */
 void session_request(const struct session_example *e,

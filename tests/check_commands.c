@@ -309,6 +309,9 @@ static void check_complete(void)
 	check_completion(&app, "task m", "m", "mner, mre, med, meae, mee");
 	check_completion(&app, "gate ", "", "own, off, sweep");
 	check_completion(&app, "help ga", "ga", "gate");
+	check_completion(&app, "compare e", "e", "example");
+	check_completion(&app, "compare now t", "t", "trained");
+	check_completion(&app, "compare trained I", "I", "I0, I1, I2");
 	check_completion(&app, "set th", "th", "theme, threads");
 	check_completion(&app, "set theme m", "m", "mono");
 	check_completion(&app, "run --b", "--b", "--beams");
@@ -323,9 +326,9 @@ static void check_complete(void)
 	app.request.task = TASK_MEAE;
 	check_completion(&app, "labels Att", "Att", "Attacker");
 	check_completion(NULL, "event De", "De", "");
-	ok(wants_file("image x", "x") && wants_file("open ", "") &&
-	       wants_file("text @f", "f") && wants_file("source s", "s") &&
-	       !wants_file("gate ", ""),
+	ok(wants_file("image x", "x") && wants_file("compare x", "x") &&
+	       wants_file("open ", "") && wants_file("text @f", "f") &&
+	       wants_file("source s", "s") && !wants_file("gate ", ""),
 	   "file names where the table says so");
 	check_session_names(&app);
 	app_release(&app);

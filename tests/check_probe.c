@@ -11,8 +11,10 @@
 #include "src/base/str.h"
 #include "src/base/utf8.h"
 #include "src/probe/alternatives.h"
+#include "src/probe/calls.h"
 #include "src/probe/edit.h"
 #include "src/probe/match.h"
+#include "src/probe/news-json.h"
 #include "src/probe/plan.h"
 #include "src/probe/progress.h"
 #include "src/probe/stats.h"
@@ -339,6 +341,133 @@ static void check_wdiff(void)
 	diff_is("a b c d", "a x c y", "a [-b-] {+x+} c [-d-] {+y+}");
 }
 
+/* For each letter of `new` the one of `old` there, or a dot. */
+static void origin_is(const char *old, const char *new, const char *want)
+{
+	size_t n;
+	int32_t *origin = wdiff_origin(old, new, &n);
+	struct str s = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at;
+
+		if (origin[i] < 0) {
+			str_addc(&s, '.');
+			continue;
+		}
+		at = utf8_offset(old, strlen(old), (size_t)origin[i]);
+		str_addn(&s, old + at,
+			 utf8_offset(old + at, strlen(old + at), 1));
+	}
+	if (!ok(strcmp(str_cstr(&s), want) == 0, "origin: %s", want))
+		diag("got %s", str_cstr(&s));
+	str_release(&s);
+	free(origin);
+}
+
+static void check_origin(void)
+{
+	origin_is("Ann met Bo", "Ann met Bo", "Ann.met.Bo");
+	origin_is("in Zürich", "Ann in  Zürich today", "....in..Zürich......");
+	origin_is("a b", "c", ".");
+	origin_is("", "", "");
+}
+
+static struct comparison *two_texts(void)
+{
+	struct extraction *a = found_in("Rex is in Rome with Ann"),
+			  *b = found_in("Today Rex is with Ann in Rome .");
+
+	entity(a, "Animal", "Rex");
+	entity(a, "Location", "Rome");
+	entity(a, "Person", "Ann");
+	entity(b, "Person", "Rex");
+	entity(b, "Person", "Ann");
+	entity(b, "Location", "Rome");
+	entity(b, "Location", "Today");
+	a->image_path = xstrdup("a/dog.png");
+	b->image_path = xstrdup("b/dog.png");
+	return comparison_new("one", "two", a, b);
+}
+
+static char *report_of(const struct comparison *c)
+{
+	struct table *t = comparison_report(c);
+	struct str s = {0};
+
+	table_lines(t, &s);
+	table_free(t);
+	return str_detach(&s);
+}
+
+static struct json *no_request(void *context, const struct extract_request *r)
+{
+	(void)context;
+	(void)r;
+	return json_new_object();
+}
+
+static int no_request_read(void *context, const struct json *j,
+			   struct extract_request *out, struct err *err)
+{
+	(void)context;
+	(void)j;
+	(void)out;
+	return err_set(err, ERR_DATA, "a comparison holds no request");
+}
+
+/* What is recorded of a comparison is shown as it was. */
+static void check_recorded(const char *want)
+{
+	static const struct request_format f = {NULL, no_request,
+						no_request_read};
+	struct probe_news *n = probe_news_new(1, 1), *again = NULL;
+	struct json *written, *j;
+	struct err err;
+	char *got;
+
+	n->comparison = two_texts();
+	written = news_json(n, &f);
+	got = json_print(written);
+	j = json_parse(got, strlen(got), "news", &err);
+	free(got);
+	json_free(written);
+	if (!j || news_read(&again, j, "news", &f, &err) < 0)
+		bug("%s", err.text);
+	got = report_of(again->comparison);
+	if (!ok(strcmp(got, want) == 0, "and the same when it was recorded"))
+		diag("%s", got);
+	free(got);
+	json_free(j);
+	probe_news_free(n);
+	probe_news_free(again);
+}
+
+static void check_two_texts(void)
+{
+	struct comparison *c = two_texts();
+	char *text = report_of(c);
+
+	ok(strncmp(text, "2 differences ", 14) == 0,
+	   "two texts: another label and one that is new");
+	ok(strstr(text, "  L  Animal Rex     0.50  Person Rex      0.50\n"),
+	   "a word that both have is one place");
+	ok(strstr(text, "  +                       Location Today  0.50\n"),
+	   "what only the second has is new");
+	ok(strstr(text, "  .  Location Rome  ") &&
+	       strstr(text, "  .  Person Ann     "),
+	   "words that stand elsewhere are found by what they say");
+	ok(strstr(text, "  text 1: Rex is in Rome with Ann\n  text 2: Today"),
+	   "both texts are told");
+	ok(strstr(text, "  picture dog.png and dog.png (another)\n"),
+	   "two pictures of one name are two");
+	if (!strstr(text, "  text 1: "))
+		diag("%s", text);
+	check_recorded(text);
+	free(text);
+	comparison_free(c);
+}
+
 static void check_plan(void)
 {
 	static const char *const words[] = {"order", "10", "typo", "none",
@@ -642,6 +771,8 @@ int main(void)
 	check_changed_text();
 	check_edits();
 	check_wdiff();
+	check_origin();
+	check_two_texts();
 	check_plan();
 	check_words();
 	check_relabel();

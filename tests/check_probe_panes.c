@@ -204,6 +204,49 @@ static void check_set(void)
 	ok(true, "every size can be drawn");
 }
 
+static struct comparison *comparison_of(void)
+{
+	struct extraction *x = scene_result(), *y = scene_result();
+
+	relabel_result(y, 2, "Organization");
+	lose_last(y);
+	free(y->instruction);
+	y->instruction = xstrdup("Find every entity of these types");
+	y->g_used = 0.398f;
+	return comparison_new("trained", "mine", x, y);
+}
+
+static void check_comparison(void)
+{
+	struct sheet s;
+
+	sheet_init(&s, &pane_variants, 78, 16);
+	s.scene.app.probe->comparison = comparison_of();
+	s.scene.app.probe->newest = PROBE_COMPARISON;
+	shows(&s, "   trained                              mine",
+	      "compared: what is compared, side by side");
+	shows(&s,
+	      " L Location Quicken Loans Arena    .71  Organization Quicken",
+	      "differences first");
+	shows(&s, " . Person Kevin Love", "then what is the same");
+	shows(&s, "these types+}", "how the instructions differ, to the end");
+	shows(&s, "gate 0.412 and 0.398", "and both gates");
+	titled(&s, "2 differences   . same");
+	s.scene.app.probe->table = table_of(&s.scene);
+	shows(&s, "   trained  ", "it stays before a table that is older");
+	s.scene.app.probe->newest = PROBE_TABLE;
+	shows(&s, "what changed", "and gives way to one that is newer");
+	scene_release(&s.scene);
+	for (int w = 1; w < 120; w += 7)
+		for (int h = 1; h < 20; h += 3) {
+			sheet_init(&s, &pane_variants, w, h);
+			s.scene.app.probe->comparison = comparison_of();
+			draw(&s);
+			scene_release(&s.scene);
+		}
+	ok(true, "every size can be drawn");
+}
+
 /* A run over a set is told in the line at the top. */
 static void check_progress(void)
 {
@@ -307,6 +350,7 @@ int main(void)
 	check_variants();
 	check_narrow();
 	check_set();
+	check_comparison();
 	check_progress();
 	check_sweep();
 	check_scores();

@@ -12,6 +12,7 @@
 #include "tests/tui_scene.h"
 #include "tui/here.h"
 #include "tui/keymap.h"
+#include "tui/probe-view.h"
 
 struct able {
 	const char *name, *locale;
@@ -56,6 +57,21 @@ static void raw(struct picture *p)
 static void on_probe(struct picture *p)
 {
 	ui_show_screen(&p->s.ui, SCREEN_PROBE);
+}
+
+static void compared(struct picture *p)
+{
+	struct probe_view *v = probe_view(&p->s.app);
+	struct extraction *y = scene_result();
+
+	on_probe(p);
+	free(y->found[2].rec.label);
+	y->found[2].rec.label = xstrdup("Organization");
+	free(y->instruction);
+	y->instruction = xstrdup("Find: {types}");
+	y->g_used = 0.398f;
+	v->comparison = comparison_new("trained", "I1", scene_result(), y);
+	v->newest = PROBE_COMPARISON;
 }
 
 static void on_train(struct picture *p)
@@ -127,7 +143,7 @@ static const struct {
     {"raw", raw, false},        {"probe", on_probe, false},
     {"train", on_train, false}, {"eval", on_eval, false},
     {"session", session, true}, {"edges", edges, false},
-    {"type", type, false},
+    {"type", type, false},      {"compare", compared, false},
 };
 
 /* --- dumps -------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sessions/session.h"
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -15,6 +16,15 @@
 #include "tui/app.h"
 
 #define CACHE_LIMIT ((size_t)256 << 20)
+
+void say_json(struct app *app, struct json *j)
+{
+	char *line = json_print(j);
+
+	app_say(app, "%s", line);
+	free(line);
+	json_free(j);
+}
 
 struct json *error_json(const struct err *err)
 {
@@ -133,4 +143,61 @@ int argument_text(const char *s, char **out, struct err *err)
 		text.s[--text.len] = '\0';
 	*out = str_detach(&text);
 	return 0;
+}
+
+int batch_write(struct app *app, const struct dataset *d, const char *path,
+		const struct write_options *o, struct losses *lost,
+		struct err *err)
+{
+	struct str bytes = {0};
+	int rc;
+
+	if (strcmp(path, "-") != 0)
+		return dataset_write(d, path, o, lost, err);
+	if (app->screen)
+		return err_set(err, ERR_USAGE,
+			       "-: standard output is this screen; name a "
+			       "file");
+	rc = dataset_print(d, o, &bytes, lost, err);
+	if (rc == 0 &&
+	    (fwrite(str_cstr(&bytes), 1, bytes.len, app->out) < bytes.len ||
+	     fflush(app->out) != 0))
+		rc = err_errno(err, ERR_FAILED, "standard output");
+	str_release(&bytes);
+	return rc;
+}
+
+enum { NAMES_TOLD = 5 };
+
+static int no_session(const struct args *a, struct err *err)
+{
+	struct labels name = {0};
+	struct str all = {0};
+
+	if (session_list(&name, err) < 0)
+		name = (struct labels){0};
+	for (size_t i = 0; i < MIN(name.n, (size_t)NAMES_TOLD); i++)
+		str_addf(&all, "%s%s", i ? ", " : "", name.name[i]);
+	if (name.n > NAMES_TOLD)
+		str_add(&all, ", ...");
+	err_set(err, ERR_USAGE,
+		"%s: --session NAME|FILE is missing (sessions, newest first: "
+		"%s)",
+		a->cmd->name, name.n ? all.s : "there are none");
+	str_release(&all);
+	labels_release(&name);
+	return -(int)err->code;
+}
+
+int batch_session(struct session **out, const struct args *a, bool read_only,
+		  struct err *err)
+{
+	struct session_options o = {.read_only = read_only};
+
+	*out = NULL;
+	if (!args_get(a, "session"))
+		return no_session(a, err);
+	if (!read_only)
+		o.who = args_get(a, "user");
+	return session_open(out, args_get(a, "session"), &o, err);
 }

@@ -10,8 +10,12 @@
 
 struct app;
 struct backend;
+struct dataset;
 struct feature_cache;
 struct json;
+struct losses;
+struct session;
+struct write_options;
 
 /* "own", "off" or a number into r; ERR_USAGE names what was given. */
 int gate_parse(const char *s, struct extract_request *r, struct err *err);
@@ -21,6 +25,9 @@ int gate_parse(const char *s, struct extract_request *r, struct err *err);
  * newline.  *out is the caller's; NULL for NULL.
  */
 int argument_text(const char *s, char **out, struct err *err);
+
+/* app_say() it on one line; takes it. */
+void say_json(struct app *app, struct json *j);
 
 /* {"code": 3, "text": "…"}; the caller's to json_free(). */
 struct json *error_json(const struct err *err);
@@ -41,6 +48,28 @@ int batch_request(const struct args *a, struct extract_request *r,
  * newline.  Caller's. */
 int batch_text(struct app *app, const struct args *a, int at, char **out,
 	       struct err *err);
+
+/* dataset_write(); "-": to standard output, where no screen is. */
+int batch_write(struct app *app, const struct dataset *d, const char *path,
+		const struct write_options *o, struct losses *lost,
+		struct err *err);
+
+/*
+ * The session that --session names, which must be there; session_close() it.
+ * ERR_USAGE with the names there are when none is named: what is read or
+ * changed is never guessed.
+ */
+int batch_session(struct session **out, const struct args *a, bool read_only,
+		  struct err *err);
+
+/* Row of a command about a session. */
+#define SESSION_OPTION                                             \
+	{                                                          \
+		"session", 0, "SESSION|FILE",                      \
+		    "the session: its name, or its file (PATH or " \
+		    "NAME.umie); must be given",                   \
+		    KIND_SESSION                                   \
+	}
 
 /* Everything a command needs to compute here and now. */
 struct batch {

@@ -10,6 +10,7 @@
 #include "src/data/agree.h"
 #include "tui/annotators.h"
 #include "tui/app.h"
+#include "tui/batch.h"
 #include "tui/commands.h"
 
 static const struct option OPTIONS[] = {
@@ -100,7 +101,6 @@ static void print_json(struct app *app, const struct agreement *g,
 {
 	struct json *j = json_new_object(), *pairs = json_new_array(),
 		    *mean = json_new_object(), *kappa = json_new_object();
-	char *text;
 
 	json_put_int(j, "documents", (int64_t)p->shared);
 	json_put_int(j, "not_shared", (int64_t)(p->n - p->shared));
@@ -115,10 +115,7 @@ static void print_json(struct app *app, const struct agreement *g,
 	json_put(kappa, "entities", kappa_json(&g->entity));
 	json_put(kappa, "events", kappa_json(&g->trigger));
 	json_put(j, "kappa", kappa);
-	text = json_print(j);
-	app_say(app, "%s", text);
-	free(text);
-	json_free(j);
+	say_json(app, j);
 }
 
 static int exec_agree(struct app *app, const struct args *a, struct err *err)

@@ -166,24 +166,6 @@ static int check(struct app *app, const struct convert *c,
 	return rc;
 }
 
-static int write_out(struct app *app, const struct convert *c,
-		     const struct dataset *d, struct losses *lost,
-		     struct err *err)
-{
-	struct str bytes = {0};
-	int rc;
-
-	if (strcmp(c->out, "-") != 0)
-		return dataset_write(d, c->out, &c->write, lost, err);
-	rc = dataset_print(d, &c->write, &bytes, lost, err);
-	if (rc == 0 &&
-	    (fwrite(str_cstr(&bytes), 1, bytes.len, app->out) < bytes.len ||
-	     fflush(app->out) != 0))
-		rc = err_errno(err, ERR_FAILED, "standard output");
-	str_release(&bytes);
-	return rc;
-}
-
 static int exec_convert(struct app *app, const struct args *a, struct err *err)
 {
 	struct convert c = {0};
@@ -195,7 +177,7 @@ static int exec_convert(struct app *app, const struct args *a, struct err *err)
 		rc = dataset_read(&d, c.in, &c.read, err);
 	if (rc == 0) {
 		report_input(app, &c, &d);
-		rc = write_out(app, &c, &d, &lost, err);
+		rc = batch_write(app, &d, c.out, &c.write, &lost, err);
 	}
 	if (rc == 0)
 		report_losses(app, &c, &lost);

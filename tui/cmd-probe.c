@@ -1,4 +1,4 @@
-/* umie probe, sweep, compare: what changes, for one text or a data set. */
+/* umie probe, sweep: what changes, for one text or a data set. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,20 +10,8 @@
 #include "tui/app.h"
 #include "tui/batch.h"
 #include "tui/commands.h"
+#include "tui/probe-batch.h"
 #include "tui/probe-view.h"
-
-/* Rows for commands that also go over a data set. */
-#define SET_OPTIONS                                                     \
-	{"jsonl", 0, "FILE", "a data set instead of one text"},         \
-	    {"format", 0, "FORMAT", "of it (default: guessed)"},        \
-	    {"images", 0, "DIR",                                        \
-	     "where its pictures are (default: beside it)"},            \
-	    {"limit", 0, "N", "only its first N examples"},             \
-	    {"progress", 0, "FILE",                                     \
-	     "note each example there; a run that was killed goes on"}, \
-	{                                                               \
-		"seed", 0, "N", "of everything random (0)"              \
-	}
 
 static const struct option PROBE_OPTIONS[] = {
     BATCH_OPTIONS,
@@ -53,11 +41,6 @@ static const struct option SWEEP_OPTIONS[] = {
     SET_OPTIONS,
     OUTPUT_OPTIONS,
     {NULL, 0, NULL, NULL},
-};
-
-static const struct option COMPARE_OPTIONS[] = {
-    BATCH_OPTIONS,  REQUEST_OPTIONS,       SET_OPTIONS,
-    OUTPUT_OPTIONS, {NULL, 0, NULL, NULL},
 };
 
 /* The newest news, and where the counter goes. */
@@ -96,9 +79,8 @@ static int finish_call(struct app *app, const struct batch *b, struct call *c,
 	return rc;
 }
 
-/* The call over --jsonl; options of the kind are in `o` already. */
-static int set_of(const struct args *a, const struct extract_request *r,
-		  struct set_options *o, struct call **out, struct err *err)
+int probe_set_of(const struct args *a, const struct extract_request *r,
+		 struct set_options *o, struct call **out, struct err *err)
 {
 	long limit;
 	int rc = args_int(a, "limit", 1, 1 << 30, 0, &limit, err);
@@ -120,9 +102,8 @@ static int set_of(const struct args *a, const struct extract_request *r,
 	return 0;
 }
 
-/* The request of the command line with its text at argument `at`. */
-static int one_request(struct app *app, const struct args *a, int at,
-		       struct extract_request *r, struct err *err)
+int probe_request(struct app *app, const struct args *a, int at,
+		  struct extract_request *r, struct err *err)
 {
 	if (r->image && !file_exists(r->image))
 		return err_set(err, ERR_DATA, "%s: no such picture", r->image);
@@ -184,7 +165,7 @@ static int probe_one(struct app *app, const struct args *a,
 				       .plan = p,
 				       .strict = asked_for(a),
 				       .boxes = args_has(a, "ablate")};
-	int rc = one_request(app, a, 0, r, err);
+	int rc = probe_request(app, a, 0, r, err);
 
 	if (rc == 0)
 		*out = probe_call(&o);
@@ -244,7 +225,7 @@ static int run_probe(struct app *app, const struct args *a, struct batch *b,
 	struct set_options o = {.kind = SET_PROBE, .plan = p};
 	struct probe_news *n = NULL;
 	struct call *c;
-	int rc = args_has(a, "jsonl") ? set_of(a, r, &o, &c, err)
+	int rc = args_has(a, "jsonl") ? probe_set_of(a, r, &o, &c, err)
 				      : probe_one(app, a, r, p, &c, err);
 
 	if (rc == 0)
@@ -317,7 +298,7 @@ static int sweep_options_of(const struct args *a, struct sweep_options *o,
 	return 0;
 }
 
-/* The call of sweep and compare, for one text or a set. */
+/* The call of sweep, for one text or a set. */
 static int sweep_of(struct app *app, const struct args *a,
 		    struct extract_request *r, const struct plan *p,
 		    struct call **out, struct err *err)
@@ -328,36 +309,16 @@ static int sweep_of(struct app *app, const struct args *a,
 
 	set.sweep = &o;
 	if (rc == 0 && args_has(a, "jsonl"))
-		return set_of(a, r, &set, out, err);
+		return probe_set_of(a, r, &set, out, err);
 	if (rc == 0)
-		rc = one_request(app, a, 0, r, err);
+		rc = probe_request(app, a, 0, r, err);
 	if (rc == 0)
 		*out = sweep_call(r, NULL, &o);
 	return rc;
 }
 
-static int compare_of(struct app *app, const struct args *a,
-		      struct extract_request *r, const struct plan *p,
-		      struct call **out, struct err *err)
-{
-	struct set_options set = {
-	    .kind = SET_COMPARE, .plan = p, .second = a->pos[0]};
-	int rc;
-
-	if (args_has(a, "jsonl"))
-		return set_of(a, r, &set, out, err);
-	rc = one_request(app, a, 1, r, err);
-	if (rc == 0)
-		*out = compare_call(r, a->pos[0]);
-	return rc;
-}
-
-/* Everything around a call. */
-static int with_call(struct app *app, const struct args *a,
-		     int (*make)(struct app *, const struct args *,
-				 struct extract_request *, const struct plan *,
-				 struct call **, struct err *),
-		     struct err *err)
+int probe_batch(struct app *app, const struct args *a, probe_make *make,
+		struct err *err)
 {
 	struct extract_request r;
 	struct plan p = {0};
@@ -385,7 +346,7 @@ static int with_call(struct app *app, const struct args *a,
 
 static int exec_sweep(struct app *app, const struct args *a, struct err *err)
 {
-	return with_call(app, a, sweep_of, err);
+	return probe_batch(app, a, sweep_of, err);
 }
 
 const struct cmd cmd_sweep = {
@@ -396,20 +357,4 @@ const struct cmd cmd_sweep = {
     .max_pos = 1,
     .help = "hold the gate at value after value and compare the results",
     .exec = exec_sweep,
-};
-
-static int exec_compare(struct app *app, const struct args *a, struct err *err)
-{
-	return with_call(app, a, compare_of, err);
-}
-
-const struct cmd cmd_compare = {
-    .name = "compare",
-    .args = "MODEL2 [TEXT|-]",
-    .options = COMPARE_OPTIONS,
-    .flags = CMD_BATCH,
-    .min_pos = 1,
-    .max_pos = 2,
-    .help = "two checkpoints side by side, differences first",
-    .exec = exec_compare,
 };

@@ -67,20 +67,6 @@ const struct cmd cmd_prev = {
     .exec = exec_prev,
 };
 
-/* By number, else by the name that it has in the data set. */
-static int find_example(const struct state *s, const char *name)
-{
-	char *end;
-	long n = strtol(name, &end, 10);
-
-	if (end > name && !*end && n >= 1 && (size_t)n <= s->n_examples)
-		return (int)n;
-	for (size_t i = 0; i < s->n_examples; i++)
-		if (strcmp(s->example[i]->ex.id, name) == 0)
-			return s->example[i]->number;
-	return 0;
-}
-
 /* To how things were after an act that `history` lists. */
 static int travel(struct app *app, const char *number, struct err *err)
 {
@@ -111,7 +97,7 @@ static int exec_goto(struct app *app, const struct args *a, struct err *err)
 		return -(int)err->code;
 	if (*a->pos[0] == '@')
 		return travel(app, a->pos[0] + 1, err);
-	n = find_example(session_state(app->session), a->pos[0]);
+	n = session_find(app->session, a->pos[0]);
 	if (n == 0)
 		return err_set(err, ERR_USAGE,
 			       "goto: no example has the number or name %s",

@@ -10,6 +10,7 @@
 #include "tui/commands.h"
 #include "tui/gate-sweep.h"
 #include "tui/probe-view.h"
+#include "tui/vary.h"
 
 /* What is edited now becomes the base of a new table. */
 static int take_base(struct app *app, struct err *err)
@@ -65,9 +66,8 @@ static int whole_set(struct app *app, struct dataset *out, struct err *err)
 	return 0;
 }
 
-/* Progress is kept, so that it goes on where it stopped. */
-static int start_set(struct app *app, const struct args *a,
-		     struct set_options *o, struct err *err)
+int vary_set(struct app *app, const struct args *a, struct set_options *o,
+	     struct err *err)
 {
 	struct dataset d = {0};
 	char *dir = file_xdg_folder("STATE", "probe", err);
@@ -86,12 +86,6 @@ static int start_set(struct app *app, const struct args *a,
 	free(dir);
 	return rc;
 }
-
-#define DATA_OPTION                                                \
-	{                                                          \
-		"data", 0, "FILE",                                 \
-		    "over this data set; goes on where it stopped" \
-	}
 
 static const struct option PROBE_OPTIONS[] = {
     {"all", 0, NULL, "over the session's set; goes on where it stopped"},
@@ -130,7 +124,7 @@ static int exec_probe(struct app *app, const struct args *a, struct err *err)
 		rc = make_plan(v, a, set, err);
 	if (rc < 0)
 		return rc;
-	return set ? start_set(app, a, &o, err)
+	return set ? vary_set(app, a, &o, err)
 		   : probe_view_probe(app, a->n_pos > 0, err);
 }
 
@@ -276,8 +270,11 @@ static int exec_vary(struct app *app, const struct args *a, struct err *err)
 
 	if (!what) {
 		list_variations(app);
-		if (app->probe && app->probe->table)
+		if (app->probe && app->probe->table) {
 			list_rows(app, app->probe->table);
+			app->probe->newest = PROBE_TABLE;
+			app->dirty |= DIRTY_PROBE;
+		}
 		return 0;
 	}
 	if (strcmp(what, "use") == 0)
@@ -335,47 +332,6 @@ const struct cmd cmd_score = {
     .exec = exec_score,
 };
 
-static const struct option COMPARE_OPTIONS[] = {
-    {"on", 0, "current|set", "what is edited (default), or the session's set"},
-    DATA_OPTION,
-    {"seed", 0, "N", "of the resampling (0)"},
-    {NULL, 0, NULL, NULL},
-};
-
-static int exec_compare(struct app *app, const struct args *a, struct err *err)
-{
-	struct plan p = {0};
-	struct set_options set = {
-	    .kind = SET_COMPARE, .plan = &p, .second = a->pos[0]};
-	const char *on = args_get(a, "on");
-	long seed;
-	int rc = args_int(a, "seed", 0, 1L << 62, 0, &seed, err);
-
-	if (rc < 0)
-		return rc;
-	if (on && strcmp(on, "set") != 0 && strcmp(on, "current") != 0)
-		return err_set(err, ERR_USAGE,
-			       "compare: --on %s: current or set expected", on);
-	p.seed = (uint64_t)seed;
-	if (args_has(a, "data") || (on && *on == 's'))
-		return start_set(app, a, &set, err);
-	if (!*app->request.text)
-		return err_set(err, ERR_USAGE, "there is no text yet");
-	return probe_view_start(app, compare_call(&app->request, a->pos[0]),
-				err);
-}
-
-const struct cmd cmd_compare_live = {
-    .name = "compare",
-    .args = "PATH",
-    .options = COMPARE_OPTIONS,
-    .flags = CMD_LIVE | CMD_MODEL,
-    .min_pos = 1,
-    .max_pos = 1,
-    .help = "the open checkpoint beside another one, differences first",
-    .exec = exec_compare,
-};
-
 static int sweep_words(const struct args *a, struct sweep_options *o,
 		       struct err *err)
 {
@@ -425,7 +381,7 @@ int gate_sweep(struct app *app, const struct args *a, struct err *err)
 			       metric);
 	o.chosen = (size_t)MAX(app->selected, 0);
 	if (over)
-		return start_set(app, a, &set, err);
+		return vary_set(app, a, &set, err);
 	if (!*app->request.text)
 		return err_set(err, ERR_USAGE, "there is no text yet");
 	return probe_view_start(app, sweep_call(&app->request, NULL, &o), err);

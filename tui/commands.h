@@ -20,6 +20,8 @@
 	_(convert) \
 	_(agree) \
 	_(adjudicate) \
+	_(export) \
+	_(import) \
 	_(bench) \
 	_(memory) \
 	_(selftest) \
@@ -67,8 +69,8 @@
 	_(replay) \
 	_(replay_live) \
 	_(caption) \
-	_(export) \
-	_(import) \
+	_(export_live) \
+	_(import_live) \
 	_(history) \
 	_(sort) \
 	_(filter) \

@@ -8,6 +8,7 @@
 #include "src/base/mem.h"
 #include "tui/app.h"
 #include "tui/cmd.h"
+#include "tui/instr.h"
 #include "tui/ui.h"
 #include "tui/words.h"
 
@@ -109,6 +110,19 @@ static void offer_sessions(struct cursor *at)
 	labels_release(&name);
 }
 
+static void offer_instructions(struct cursor *at)
+{
+	struct labels name;
+
+	if (!at->app)
+		return;
+	instr_names(at->app, &name);
+	offer(at, "now");
+	for (size_t i = 0; i < name.n; i++)
+		offer(at, name.name[i]);
+	labels_release(&name);
+}
+
 static void offer_kind(struct cursor *at, enum arg_kind kind)
 {
 	const struct schema *s = at->app ? &at->app->report.schema : NULL;
@@ -164,6 +178,9 @@ static void offer_kind(struct cursor *at, enum arg_kind kind)
 		break;
 	case KIND_SESSION:
 		offer_sessions(at);
+		break;
+	case KIND_INSTR:
+		offer_instructions(at);
 		break;
 	case KIND_WORDS:
 	case KIND_FREE:

@@ -1,6 +1,7 @@
 #include "tui/demo.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/err.h"
 #include "src/base/file.h"
@@ -83,6 +84,29 @@ void demo_step(struct app *app, int by)
 	app_predict(app);
 	app_say(app, "example %zu of %zu of the demonstration", d->at + 1,
 		d->set.n);
+}
+
+size_t demo_find(const struct demo *d, const char *name)
+{
+	char *end;
+	long n = strtol(name, &end, 10);
+
+	if (end > name && !*end && n >= 1 && (size_t)n <= d->set.n)
+		return (size_t)n;
+	for (size_t i = 0; i < d->set.n; i++)
+		if (strcmp(d->set.ex[i].id, name) == 0)
+			return i + 1;
+	return 0;
+}
+
+size_t demo_at(const struct demo *d)
+{
+	return d->at + 1;
+}
+
+const struct example *demo_example(const struct demo *d, size_t number)
+{
+	return &d->set.ex[number - 1];
 }
 
 int demo_lines(struct app *app, struct err *err)

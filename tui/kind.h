@@ -31,7 +31,8 @@
 	_(VALUE, "value of the setting before it")                 \
 	_(PANE, "name of a pane, or all")                          \
 	_(KEY, "names of keys, with commas between: C-x, M-1, F5") \
-	_(SESSION, "name of a session")
+	_(SESSION, "name of a session")                            \
+	_(INSTR, "name of an instruction, or of a variant of it")
 
 enum arg_kind {
 #define KIND_ENUM(upper, what) KIND_##upper,
@@ -67,6 +68,7 @@ enum arg_kind {
 	_("HEAD", FREE)       \
 	_("ID", FREE)         \
 	_("IN", FILE)         \
+	_("INSTR", INSTR)     \
 	_("K", FREE)          \
 	_("KEY", SETTING)     \
 	_("KEYS", KEY)        \

@@ -19,17 +19,18 @@ libtui_a_SOURCES = \
 	tui/cmd-adjudicate.c \
 	tui/cmd-agree.c \
 	tui/cmd-bench.c \
+	tui/cmd-compare.c tui/cmd-compare-batch.c tui/vary.h \
 	tui/cmd-convert.c \
 	tui/cmd-eval.c \
 	tui/cmd-extract.c \
 	tui/cmd-help.c \
 	tui/cmd-import.c \
 	tui/cmd-predict.c \
-	tui/cmd-instr.c \
+	tui/cmd-instr.c tui/instr.c tui/instr.h \
 	tui/cmd-live.c \
 	tui/cmd-memory.c tui/shape.h \
 	tui/cmd-model.c \
-	tui/cmd-probe.c \
+	tui/cmd-probe.c tui/probe-batch.h \
 	tui/cmd-screen.c \
 	tui/cmd-runs.c \
 	tui/cmd-serve.c \
@@ -78,6 +79,7 @@ libtui_a_SOURCES = \
 	tui/pane-gate.c \
 	tui/pane-instruction.c \
 	tui/pane-messages.c \
+	tui/pane-compare.c \
 	tui/pane-dev.c \
 	tui/pane-gates.c \
 	tui/pane-log.c \

@@ -1,7 +1,6 @@
 /* Lists over the panes: keys, messages, input and output of the model. */
 #include <string.h>
 
-#include "src/base/mem.h"
 #include "src/base/str.h"
 #include "tui/app.h"
 #include "tui/here.h"
@@ -19,24 +18,9 @@ static void blank(struct list *l)
 	l->y++;
 }
 
-/* A paragraph, wrapped. */
 static void text(struct list *l, unsigned ink, const char *s)
 {
-	struct glyphs g;
-	struct rows rows;
-
-	glyphs_of(&g, s, strlen(s));
-	rows_wrap(&rows, &g, MAX(l->p->w - 2, 1));
-	for (size_t i = 0; i < rows.n; i++, l->y++) {
-		int x = 1;
-
-		for (size_t k = rows.row[i].begin; k < rows.row[i].end; k++) {
-			port_glyph(l->p, l->y, x, ink, &g.g[k]);
-			x += g.g[k].width;
-		}
-	}
-	rows_release(&rows);
-	glyphs_release(&g);
+	l->y += pane_paragraph(l->p, l->y, ink, s);
 }
 
 static void keys(struct list *l, const struct app *app)

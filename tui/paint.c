@@ -34,6 +34,29 @@ int pane_top(int rows, int h, int scroll, int wanted)
 	return MIN(top, most);
 }
 
+int pane_paragraph(const struct port *p, int y, unsigned ink, const char *s)
+{
+	struct glyphs g;
+	struct rows rows;
+	int n;
+
+	glyphs_of(&g, s, strlen(s));
+	rows_wrap(&rows, &g, MAX(p->w - 2, 1));
+	n = (int)rows.n;
+	for (int i = 0; i < n; i++) {
+		const struct row *r = &rows.row[i];
+		int x = 1;
+
+		for (size_t k = r->begin; k < r->end; k++) {
+			port_glyph(p, y + i, x, ink, &g.g[k]);
+			x += g.g[k].width;
+		}
+	}
+	rows_release(&rows);
+	glyphs_release(&g);
+	return n;
+}
+
 void pane_more(const struct port *p, int top, int rows)
 {
 	if (top > 0)

@@ -23,16 +23,35 @@ enum {
 	FOOT = 2, /* lines below the rows */
 };
 
+/* Of the tables that stand here the newest; NONE: there is no table. */
+static enum probe_kind shown(const struct probe_view *v)
+{
+	if (!v)
+		return PROBE_NONE;
+	if (v->newest == PROBE_SET || v->newest == PROBE_COMPARISON)
+		return v->newest;
+	return v->table        ? PROBE_TABLE
+	       : v->set_result ? PROBE_SET
+	       : v->comparison ? PROBE_COMPARISON
+			       : PROBE_NONE;
+}
+
 static void title(const struct app *app, struct str *out)
 {
 	const struct probe_view *v = app->probe;
 
-	if (v && v->set_result && (v->newest == PROBE_SET || !v->table)) {
+	switch (shown(v)) {
+	case PROBE_SET:
 		set_title(app, out);
 		return;
-	}
-	if (!v || !v->table)
+	case PROBE_COMPARISON:
+		compare_title(app, out);
 		return;
+	case PROBE_TABLE:
+		break;
+	default:
+		return;
+	}
 	str_add(out, ". as i1  - lost  L label  B edges  n/m: n of m   ");
 	str_addf(out, "F1 against %s", v->table->gold ? "gold" : "i1");
 	if (v->one.id && v->one.of)
@@ -251,8 +270,10 @@ static int draw(const struct app *app, const struct port *p, int scroll)
 	bool edited;
 	int n, top, rows;
 
-	if (v && v->set_result && (v->newest == PROBE_SET || !t))
+	if (shown(v) == PROBE_SET)
 		return set_draw(app, p, scroll);
+	if (shown(v) == PROBE_COMPARISON)
+		return compare_draw(app, p, scroll);
 	if (!t) {
 		port_text(p, 0, 1, INK_DIM,
 			  v && v->one.id

@@ -58,6 +58,10 @@ bool items_click(const struct app *app, const struct port *p, int scroll, int y,
 void set_title(const struct app *app, struct str *out);
 int set_draw(const struct app *app, const struct port *p, int scroll);
 
+/* What it shows when two answers were compared. */
+void compare_title(const struct app *app, struct str *out);
+int compare_draw(const struct app *app, const struct port *p, int scroll);
+
 /* The lines at the top and the bottom. */
 void bar_status(const struct app *app, const struct port *p);
 void bar_caption(const struct app *app, const struct port *p);
@@ -82,6 +86,10 @@ void paint(struct app *app, const struct layout *l, struct grid *g);
 int pane_top(int rows, int h, int scroll, int wanted);
 /* Marks at the right edge that there are rows above or below what is shown. */
 void pane_more(const struct port *p, int top, int rows);
+
+/* A text from line y on, wrapped within a blank column at each side; returns
+ * its rows, some of which may be out of view. */
+int pane_paragraph(const struct port *p, int y, unsigned ink, const char *s);
 
 /* ".99", "1.0" */
 void pane_probability(float p, char out[8]);

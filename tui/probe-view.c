@@ -126,6 +126,15 @@ static void say_news(struct app *app, const struct probe_news *n)
 	}
 }
 
+/* For those who do not look at the pane. */
+static void say_differences(struct app *app, const struct comparison *c)
+{
+	size_t n = matching_flips(&c->m);
+
+	app_note(app, "%zu difference%s, side by side on F2: %s and %s", n,
+		 n == 1 ? "" : "s", c->name[0], c->name[1]);
+}
+
 #define TAKE_AS(member, to, kind, release) \
 	do {                               \
 		if (!n->member)            \
@@ -152,9 +161,10 @@ static void take_news(struct app *app, struct probe_job *p,
 		app_note(app, "%s", n->note);
 	if (last && app->recorder)
 		recorder_news(app->recorder, n);
-	/* On the screen all but a comparison has a pane. */
-	if (last && (!app->ui || n->comparison))
+	if (last && !app->ui) /* on the screen they have panes */
 		say_news(app, n);
+	if (last && app->ui && n->comparison)
+		say_differences(app, n->comparison);
 	TAKE(table, PROBE_TABLE, probe_table_free);
 	TAKE(sweep, PROBE_SWEEP, sweep_free);
 	TAKE(scores, PROBE_SCORES, alternatives_free);

@@ -126,19 +126,20 @@ static char *dir_of(const char *path)
 	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-static int write_synced(const char *tmp, const void *data, size_t n,
-			struct err *err)
+/* A new file `tmp`; errors name `path`, which it will become. */
+static int write_synced(const char *tmp, const char *path, const void *data,
+			size_t n, struct err *err)
 {
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	int rc;
 
 	if (fd < 0)
-		return err_errno(err, ERR_FAILED, "%s: cannot create", tmp);
-	rc = file_write_all(fd, data, n, tmp, err);
+		return err_errno(err, ERR_FAILED, "%s: cannot write", path);
+	rc = file_write_all(fd, data, n, path, err);
 	if (rc == 0 && fsync(fd) < 0)
-		rc = err_errno(err, ERR_FAILED, "%s: cannot sync", tmp);
+		rc = err_errno(err, ERR_FAILED, "%s: cannot sync", path);
 	if (close(fd) < 0 && rc == 0)
-		rc = err_errno(err, ERR_FAILED, "%s: cannot close", tmp);
+		rc = err_errno(err, ERR_FAILED, "%s: cannot close", path);
 	return rc;
 }
 
@@ -146,7 +147,7 @@ int file_replace(const char *path, const void *data, size_t n, struct err *err)
 {
 	char *tmp = xasprintf("%s.tmp-%ld", path, (long)getpid());
 	char *dir = dir_of(path);
-	int rc = write_synced(tmp, data, n, err);
+	int rc = write_synced(tmp, path, data, n, err);
 
 	if (rc == 0 && rename(tmp, path) < 0)
 		rc = err_errno(err, ERR_FAILED, "%s: cannot rename", path);

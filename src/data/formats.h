@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct err;
+struct json;
 struct str;
 
 /* What a format can hold; the rest is counted when it is written. */
@@ -173,5 +174,8 @@ struct losses {
 /* A line "  N things" for each kind that was lost. */
 void losses_print(const struct losses *l, struct str *out);
 size_t losses_total(const struct losses *l);
+/* The same as an array of {"n": 3, "what": "boxes of pictures"};
+ * json_free(). */
+struct json *losses_json(const struct losses *l);
 
 #endif

@@ -63,6 +63,23 @@ void losses_print(const struct losses *l, struct str *out)
 				 loss_names[i][l->n[i] > 1]);
 }
 
+struct json *losses_json(const struct losses *l)
+{
+	struct json *all = json_new_array();
+
+	for (size_t i = 0; i < LOSS_KINDS; i++) {
+		struct json *j;
+
+		if (!l->n[i])
+			continue;
+		j = json_new_object();
+		json_put_int(j, "n", (int64_t)l->n[i]);
+		json_put_string(j, "what", loss_names[i][l->n[i] > 1]);
+		json_push(all, j);
+	}
+	return all;
+}
+
 size_t losses_total(const struct losses *l)
 {
 	size_t n = 0;

@@ -7,7 +7,6 @@
 #include "src/base/mem.h"
 #include "src/engine/bundle.h"
 #include "src/engine/clock.h"
-#include "src/probe/second.h"
 #include "src/probe/table.h"
 #include "src/probe/worklist.h"
 
@@ -323,60 +322,4 @@ struct call *score_table_call(const struct extract_request *base, size_t i,
 	c = score_call(base, i, row, n);
 	free(row);
 	return c;
-}
-
-/* Two checkpoints: opening the second is a slice of its own. */
-struct compare_work {
-	struct call call;
-	struct extract_request base;
-	char *dir;
-	struct second *second;
-};
-
-static int compare_slice(struct call *call, const struct call_site *at,
-			 void **news, struct err *err)
-{
-	struct compare_work *w = (struct compare_work *)call;
-	struct extraction *x, *y;
-	struct probe_news *n;
-	int rc;
-
-	if (!w->second) {
-		rc = second_open(&w->second, w->dir, at, err);
-		return rc < 0 ? rc : 1;
-	}
-	rc = extractor_run(at->extractor, &w->base, &x, err);
-	if (rc < 0)
-		return rc;
-	rc = extractor_run(w->second->extractor, &w->base, &y, err);
-	if (rc < 0) {
-		extraction_free(x);
-		return err_context(err, "%s", w->dir);
-	}
-	n = probe_news_new(1, 1);
-	n->comparison = comparison_new(
-	    extractor_bundle(at->extractor)->report.path, w->dir, x, y);
-	*news = n;
-	return 0;
-}
-
-static void compare_work_free(struct call *call)
-{
-	struct compare_work *w = (struct compare_work *)call;
-
-	second_close(w->second);
-	extract_request_release(&w->base);
-	free(w->dir);
-	free(w);
-}
-
-struct call *compare_call(const struct extract_request *base, const char *dir)
-{
-	struct compare_work *w = xcalloc(1, sizeof(*w));
-
-	w->call =
-	    (struct call){compare_slice, compare_work_free, probe_news_free};
-	extract_request_copy(&w->base, base);
-	w->dir = xstrdup(dir);
-	return &w->call;
 }

@@ -63,4 +63,17 @@ struct call *score_table_call(const struct extract_request *base, size_t i,
 /* The checkpoint in folder `dir` beside the one that is open. */
 struct call *compare_call(const struct extract_request *base, const char *dir);
 
+/* What is asked, and what it is called. */
+struct compare_side {
+	const char *name;
+	const struct extract_request *request;
+};
+/* The open checkpoint's answers to both: instructions, or examples.  Copied. */
+struct call *compare_sides_call(const struct compare_side side[2]);
+/* `base` under two instructions (NULL: the task's own), its own aside.
+ * ERR_USAGE for mee, which has none. */
+int compare_under_call(struct call **out, const struct extract_request *base,
+		       const char *const name[2], char *const instruction[2],
+		       struct err *err);
+
 #endif

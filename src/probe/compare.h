@@ -1,5 +1,9 @@
 /*
- * compare -- what two checkpoints say about the same example, or the same set.
+ * compare -- two answers side by side: of two checkpoints or under two
+ * instructions to one example, or of one checkpoint to two examples.
+ *
+ * Of two texts the places of words that both have are the same places; what
+ * stands elsewhere is compared as a string.
  */
 #ifndef UMIE_PROBE_COMPARE_H
 #define UMIE_PROBE_COMPARE_H
@@ -9,8 +13,9 @@
 struct table;
 
 struct comparison {
-	char *name[2];           /* of the checkpoints; owned */
-	struct extraction *x[2]; /* owned */
+	char *name[2];           /* of checkpoints, instructions or examples */
+	struct extraction *x[2]; /* owned, as names are */
+	char *picture[2];        /* names of the files; NULL: none */
 	struct matching m;       /* of the first one's results */
 };
 
@@ -18,7 +23,7 @@ struct comparison {
 struct comparison *comparison_new(const char *a, const char *b,
 				  struct extraction *x, struct extraction *y);
 void comparison_free(struct comparison *c);
-/* Results side by side, differences first. */
+/* Results side by side, differences first; then what else differs. */
 struct table *comparison_report(const struct comparison *c);
 
 #endif

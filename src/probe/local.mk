@@ -2,6 +2,7 @@ libumie_a_SOURCES += \
 	src/probe/alternatives.c src/probe/alternatives.h \
 	src/probe/calls.c src/probe/calls.h \
 	src/probe/compare.c src/probe/compare.h \
+	src/probe/compare-call.c \
 	src/probe/edit.c src/probe/edit.h \
 	src/probe/news-copy.c src/probe/news-json.c src/probe/news-read.c src/probe/news-json.h \
 	src/probe/match.c src/probe/match.h \

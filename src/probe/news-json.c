@@ -141,6 +141,10 @@ static struct json *comparison_json(const struct comparison *c)
 	json_put_string(j, "name_2", c->name[1]);
 	json_put(j, "x_1", extraction_json(c->x[0], true));
 	json_put(j, "x_2", extraction_json(c->x[1], true));
+	if (c->picture[0])
+		json_put_string(j, "picture_1", c->picture[0]);
+	if (c->picture[1])
+		json_put_string(j, "picture_2", c->picture[1]);
 	return j;
 }
 

@@ -285,6 +285,11 @@ static void get_comparison(struct reading *r, const struct json *j,
 	struct extraction *y = get_extraction(r, j, "x_2");
 
 	if (x && y) {
+		/* which is compared, and shown, though it is not there */
+		x->image_path =
+		    xstrdup_null(json_string(json_get(j, "picture_1")));
+		y->image_path =
+		    xstrdup_null(json_string(json_get(j, "picture_2")));
 		n->comparison = comparison_new(one, two, x, y);
 	} else {
 		extraction_free(x);

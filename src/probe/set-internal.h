@@ -21,11 +21,11 @@ struct set_run {
 	size_t n, next;       /* examples, and the one that is next */
 	struct plan plan;
 	struct sweep_options sweep;
-	struct second *second; /* COMPARE, once it is open */
+	struct second *second; /* COMPARE, once it is open; or NULL */
 	struct progress progress;
 	bool begun;
 	/* of the example that is being computed */
-	struct worklist list, list2; /* list2: of the second checkpoint */
+	struct worklist list, list2; /* list2: COMPARE, of the second */
 	struct variants variants;
 	bool all_asked;
 	size_t judged; /* rows whose interval is known */
@@ -50,6 +50,9 @@ extern const struct set_kind_ops set_probe, set_sweep, set_compare;
 
 /* The data set, from its file or as it was given; *err names the file. */
 int set_read(struct set_run *s, const struct call_site *at, struct err *err);
+/* What an example is asked with: `wanted`, or its own instruction for NULL and
+ * for one of the sets I0 … I2 that its task does not have.  Borrowed. */
+const char *set_instruction(const char *wanted, const struct example *e);
 /* The request of an example, as the run's options want it. */
 void set_request(const struct set_run *s, const struct example *e,
 		 struct extract_request *r);

@@ -338,16 +338,22 @@ const struct set_kind_ops set_sweep = {
     sweep_header, sweep_ask, sweep_tell, sweep_take, sweep_finish,
 };
 
-/* Two checkpoints. */
+/* Two checkpoints, or one under two instructions. */
 static void compare_header(const struct set_run *s, struct json *header)
 {
-	json_put_string(header, "model_2", s->second->bundle->report.hash);
+	if (s->second)
+		json_put_string(header, "model_2",
+				s->second->bundle->report.hash);
+	else if (s->o.instruction2)
+		json_put_string(header, "instruction_2", s->o.instruction2);
+	else
+		json_put_null(header, "instruction_2");
 }
 
 static int compare_ask(struct set_run *s, const struct call_site *at,
 		       const struct example *e, struct err *err)
 {
-	struct extract_request base;
+	struct extract_request base, *other;
 
 	(void)at;
 	(void)err;
@@ -355,7 +361,12 @@ static int compare_ask(struct set_run *s, const struct call_site *at,
 		return 0;
 	set_request(s, e, &base);
 	worklist_add(&s->list, &base);
-	worklist_add(&s->list2, &base);
+	other = worklist_add(&s->list2, &base);
+	if (!s->second) {
+		free(other->instruction);
+		other->instruction =
+		    xstrdup_null(set_instruction(s->o.instruction2, e));
+	}
 	extract_request_release(&base);
 	return 0;
 }
@@ -395,11 +406,13 @@ static int compare_take(void *context, const struct json *line, struct err *err)
 	    set_int(line, "flips", &flips, err) < 0 ||
 	    set_int(line, "results", &results, err) < 0)
 		return -(int)err->code;
-	row = set_row_of(&s->result, "1", "the open checkpoint");
+	row = set_row_of(&s->result, "1",
+			 s->second ? "the open checkpoint" : s->o.name[0]);
 	row->examples++;
 	row->results += (size_t)results;
 	set_row_add(row, &a, &a);
-	row = set_row_of(&s->result, "2", s->o.second);
+	row =
+	    set_row_of(&s->result, "2", s->second ? s->o.second : s->o.name[1]);
 	row->examples++;
 	row->results += (size_t)results;
 	row->flips += (double)flips;

@@ -110,7 +110,7 @@ struct table *set_report(const struct set_result *r)
 	    "first row with its 95 %% interval (paired bootstrap)",
 	    r->done, r->of,
 	    r->gold                  ? "gold"
-	    : r->kind == SET_COMPARE ? "the first checkpoint"
+	    : r->kind == SET_COMPARE ? "the first"
 				     : "the base");
 	struct table *t = table_new(
 	    r->kind == SET_PROBE ? "probe-set" : "compare-set", title);

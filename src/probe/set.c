@@ -16,15 +16,22 @@
 #include "src/probe/calls.h"
 #include "src/probe/set-internal.h"
 
+const char *set_instruction(const char *wanted, const struct example *e)
+{
+	bool has_name = wanted && instruction_named(wanted, TASK_MNER);
+
+	if (!wanted || (has_name && !instruction_named(wanted, e->task)))
+		return e->instruction;
+	return wanted;
+}
+
 void set_request(const struct set_run *s, const struct example *e,
 		 struct extract_request *r)
 {
 	*r = (struct extract_request){0};
 	example_request(e, r);
-	if (s->o.instruction) {
-		free(r->instruction);
-		r->instruction = xstrdup(s->o.instruction);
-	}
+	free(r->instruction);
+	r->instruction = xstrdup_null(set_instruction(s->o.instruction, e));
 	r->max_tokens = s->o.max_tokens;
 	r->beams = s->o.beams;
 	r->gate = s->o.gate;
@@ -349,7 +356,9 @@ static int run_batch(struct set_run *s, const struct call_site *at,
 	if (s->list.done < s->list.n)
 		return worklist_run(&s->list, at->extractor, err);
 	if (s->list2.done < s->list2.n)
-		return worklist_run(&s->list2, s->second->extractor, err);
+		return worklist_run(
+		    &s->list2, s->second ? s->second->extractor : at->extractor,
+		    err);
 	return 0;
 }
 
@@ -427,6 +436,9 @@ static void run_free(struct call *call)
 	free((char *)s->o.images);
 	free((char *)s->o.instruction);
 	free((char *)s->o.second);
+	free((char *)s->o.instruction2);
+	free((char *)s->o.name[0]);
+	free((char *)s->o.name[1]);
 	free((char *)s->o.progress);
 	free((char *)s->o.progress_dir);
 	free(s->own_g);
@@ -456,6 +468,9 @@ struct call *set_call(const struct set_options *o)
 	s->o.images = copy(o->images);
 	s->o.instruction = copy(o->instruction);
 	s->o.second = copy(o->second);
+	s->o.instruction2 = copy(o->instruction2);
+	s->o.name[0] = copy(o->name[0]);
+	s->o.name[1] = copy(o->name[1]);
 	s->o.progress = copy(o->progress);
 	s->o.progress_dir = copy(o->progress_dir);
 	plan_copy(&s->plan, o->plan);

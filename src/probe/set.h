@@ -31,11 +31,13 @@ struct set_options {
 	float gate_value;
 	const struct plan *plan;           /* PROBE; its seed is everybody's */
 	const struct sweep_options *sweep; /* SWEEP */
-	const char *second;                /* COMPARE: folder */
-	const char *progress;              /* file; NULL: none is kept … */
-	const char *progress_dir;          /* … or one in this folder, named
-					      by what is computed */
-	size_t limit;                      /* of examples; 0: all */
+	const char *second; /* COMPARE: folder; NULL: one checkpoint, and … */
+	const char *instruction2; /* … this, or each one's own, as second */
+	const char *name[2]; /* COMPARE: of the rows, when there is no second */
+	const char *progress;     /* file; NULL: none is kept … */
+	const char *progress_dir; /* … or one in this folder, named
+				     by what is computed */
+	size_t limit;             /* of examples; 0: all */
 	int max_tokens, beams;
 };
 
@@ -44,7 +46,7 @@ struct call *set_call(const struct set_options *o);
 
 enum { SET_FRAGILE = 20 }; /* examples that are listed */
 
-/* One condition over the set: a variant, or one of two checkpoints. */
+/* One condition over the set: a variant, or one of two that are compared. */
 struct set_row {
 	char id[12];
 	char *what;      /* owned */
