@@ -23,7 +23,7 @@ EXTRA_DIST += cuda/paper.awk tests/cudaemu/mutate.sh
 dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
 	tests/train.test tests/ranks.test tests/nccl.test tests/runs.test
 dist_check_SCRIPTS += tests/commands.test
-EXTRA_DIST += tests/bench-torch.py tests/lib.sh tests/limit.sh \
+EXTRA_DIST += tests/bench-torch.py tests/lib.sh tests/limit.sh tests/tsan.supp \
 	tests/ranks.sh
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
@@ -40,6 +40,8 @@ AM_TESTS_ENVIRONMENT = \
 	if test -z "$$UMIE_SHARED" && test -d '$(abs_top_srcdir)/../shared'; \
 	then UMIE_SHARED='$(abs_top_srcdir)/../shared'; fi; \
 	export UMIE_SHARED; \
+	TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/tests/tsan.supp \
+	$$TSAN_OPTIONS"; export TSAN_OPTIONS; \
 	LC_ALL=C.UTF-8; export LC_ALL;
 
 check_PROGRAMS += tests/check_resnet

@@ -124,7 +124,7 @@ run() {
 	*) program=check_cuda_$1.o ;;
 	esac
 	shift
-	${CXX:-g++} ${LINK_FLAGS-} -o "$tmp/t" $build/tests/$program "$tmp"/*.o \
+	${CXX:-g++} ${LINK_FLAGS-} -o "$tmp/t" "$tmp"/*.o $build/tests/$program \
 		"$build/libumie_cuda.a" "$build/libcudaemu.a" \
 		"$build/libumie.a" $vectors -fopenmp -ldnnl -lcjson -lnettle \
 		-lpthread -lm || exit 2
