@@ -181,8 +181,11 @@ static struct json *request_json(const struct recorder *r,
 	return j;
 }
 
-static void put_gate(struct json *j, const struct extract_request *q)
+/* What an example does not say about a request. */
+static void put_settings(struct json *j, const struct extract_request *q)
 {
+	if (q->constrained)
+		json_put_bool(j, "constrained", true);
 	if (q->gate == GATE_SET_HELD)
 		json_put_number(j, "gate", (double)q->gate_value, 9);
 	else
@@ -199,7 +202,7 @@ static struct json *write_request(void *context,
 	/* A variant may have none at all, which an example cannot say. */
 	plain.instruction = NULL;
 	json_put(j, "request", request_json(context, &plain));
-	put_gate(j, q);
+	put_settings(j, q);
 	if (q->instruction)
 		json_put_string(j, "instruction", q->instruction);
 	return j;
@@ -221,7 +224,7 @@ void recorder_reply(struct recorder *r, const struct extract_request *request,
 
 	json_put(j, "reply", extraction_json(x, true));
 	json_put(j, "request", request_json(r, request));
-	put_gate(j, request);
+	put_settings(j, request);
 	if (example)
 		json_put_int(j, "ahead", example);
 	put_line(r, j);

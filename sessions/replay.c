@@ -97,7 +97,7 @@ static int read_opened(const struct reading *r, const struct json *j)
 	return schema_parse(&o->schema, json_get(j, "schema"), r->what, r->err);
 }
 
-/* "request" and "gate" of a line, or of a row in it. */
+/* "request", "gate", "constrained" of a line, or of a row in it. */
 static int read_request(const struct reading *r, const struct json *line,
 			struct extract_request *q)
 {
@@ -111,6 +111,7 @@ static int read_request(const struct reading *r, const struct json *line,
 	example_request(&e, q);
 	example_release(&e);
 	q->attention = true;
+	q->constrained = json_true(json_get(line, "constrained"));
 	if (json_is_number(gate)) {
 		q->gate = GATE_SET_HELD;
 		q->gate_value = (float)json_number(gate);

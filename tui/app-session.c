@@ -380,6 +380,7 @@ void app_session_ahead(struct app *a)
 		j->request.attention = a->request.attention;
 		j->request.beams = a->request.beams;
 		j->request.max_tokens = a->request.max_tokens;
+		j->request.constrained = a->request.constrained;
 		a->ahead[a->n_ahead++] =
 		    (struct ahead){engine_submit(a->engine, j), next[i]};
 	}

@@ -116,6 +116,8 @@ void batch_close(struct batch *b);
 	    {"gate", 0, "own|off|X",                                    \
 	     "leave the gate, switch it off, hold it"},                 \
 	    {"beams", 0, "N", "beam search (default 1: greedy)"},       \
+	    {"constrained", 0, NULL,                                    \
+	     "only answers of the task's form"},                        \
 	{                                                               \
 		"max", 0, "N", "longest answer in tokens (default 128)" \
 	}

@@ -69,6 +69,7 @@ int batch_request(const struct args *a, struct extract_request *r,
 		return -(int)err->code;
 	r->beams = (int)beams;
 	r->max_tokens = (int)max;
+	r->constrained = args_has(a, "constrained");
 	r->image = xstrdup_null(args_get(a, "image"));
 	r->boxes_file = xstrdup_null(args_get(a, "boxes"));
 	r->detector = xstrdup_null(args_get(a, "detector"));
@@ -128,6 +129,7 @@ static int line_request(const struct extract_request *base,
 	r->gate_value = base->gate_value;
 	r->beams = base->beams;
 	r->max_tokens = base->max_tokens;
+	r->constrained = base->constrained;
 	r->attention = base->attention;
 	example_release(&e);
 	return 0;

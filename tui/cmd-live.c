@@ -275,6 +275,8 @@ static int exec_run(struct app *app, const struct args *a, struct err *err)
 		return -(int)err->code;
 	if (args_has(a, "greedy"))
 		beams = 1;
+	if (args_has(a, "constrained"))
+		app->request.constrained = true;
 	app->request.beams = (int)beams;
 	app->request.max_tokens = (int)max;
 	app_predict(app);
@@ -285,6 +287,8 @@ static int exec_run(struct app *app, const struct args *a, struct err *err)
 static const struct option RUN_OPTIONS[] = {
     {"beams", 0, "N", "beam search, this once (setting: beams)"},
     {"greedy", 0, NULL, "the most probable token each time, this once"},
+    {"constrained", 0, NULL,
+     "only answers of the task's form, this once (setting: constrained)"},
     {"max", 0, "N", "longest answer in tokens, this once (setting: max)"},
     {NULL, 0, NULL, NULL},
 };

@@ -72,6 +72,8 @@ static int read_options(struct prediction *p, struct err *err)
 		return -(int)err->code;
 	p->base.beams = (int)beams;
 	p->base.max_tokens = (int)max;
+	p->base.constrained =
+	    args_has(a, "constrained") || settings_on(s, SET_CONSTRAINED);
 	p->base.attention = args_has(a, "attention");
 	return 0;
 }
@@ -89,6 +91,7 @@ static void request_of(const struct prediction *p, size_t i,
 	r->gate_value = p->base.gate_value;
 	r->beams = p->base.beams;
 	r->max_tokens = p->base.max_tokens;
+	r->constrained = p->base.constrained;
 	r->attention = p->base.attention;
 }
 
@@ -104,6 +107,9 @@ static void digest_of(const struct prediction *p, size_t i,
 		 p->base.instruction ? p->base.instruction : "",
 		 (int)p->base.gate, (double)p->base.gate_value, p->base.beams,
 		 p->base.max_tokens, p->base.attention);
+	/* what was digested before there was such a thing stays as it was */
+	if (p->base.constrained)
+		str_add(&all, " constrained");
 	hash_bytes(all.s, all.len, hex);
 	memcpy(out, hex, DIGEST);
 	out[DIGEST] = '\0';
@@ -391,6 +397,7 @@ static const struct option OPTIONS[] = {
     {"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
     {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
     {"beams", 0, "N", "beam search (default 1: greedy)"},
+    {"constrained", 0, NULL, "only answers of the task's form"},
     {"max", 0, "N", "longest answer in tokens (default 128)"},
     {"attention", 0, NULL, "weights over the regions for every record"},
     {NULL, 0, NULL, NULL},

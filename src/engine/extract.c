@@ -112,7 +112,7 @@ static bool same_settings(const struct extract_request *a,
 			  const struct extract_request *b)
 {
 	return a->beams == b->beams && a->max_tokens == b->max_tokens &&
-	       a->attention == b->attention;
+	       a->constrained == b->constrained && a->attention == b->attention;
 }
 
 /* A request that is one prompt and can share a batch with r[0]. */

@@ -46,6 +46,7 @@ struct extract_request {
 	float gate_value; /* when held */
 	int beams;        /* 0 or 1: greedy */
 	int max_tokens;   /* of one answer, start included; 0: 128 */
+	bool constrained; /* only answers of the prompt's form (form.h) */
 	bool attention;   /* weights over regions for every record */
 	int head_shown;   /* attention of this head (1 …); 0: their mean */
 	/* what a probe changes */
@@ -82,6 +83,7 @@ struct extraction {
 	char *instruction; /* as filled in; for cascades the first one */
 	char model[65];    /* hash */
 	char device[32];
+	bool constrained; /* as it was asked */
 	float g, cos; /* the model's own, of the first step */
 	float g_used; /* what was used */
 	enum image_state image;

@@ -300,6 +300,17 @@ static int read_head(struct reading *r, const struct json *j)
 	return 0;
 }
 
+/* Only ever written when it is true. */
+static int read_constrained(const struct reading *r, const struct json *j)
+{
+	const struct json *c = json_get(j, "constrained");
+
+	if (c && !json_is_bool(c))
+		return bad(r, "constrained");
+	r->x->constrained = c && json_true(c);
+	return 0;
+}
+
 static int read_numbers(const struct reading *r, const struct json *j)
 {
 	struct extraction *x = r->x;
@@ -332,6 +343,8 @@ int extraction_from_json(struct extraction **out, const struct json *j,
 			    err};
 	int rc = read_head(&r, j);
 
+	if (rc == 0)
+		rc = read_constrained(&r, j);
 	if (rc == 0)
 		rc = read_numbers(&r, j);
 	if (rc == 0)

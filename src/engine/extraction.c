@@ -246,6 +246,8 @@ struct json *extraction_json(const struct extraction *x, bool attention)
 	json_put_string(j, "text", x->text);
 	json_put_string(j, "model", x->model);
 	json_put_string(j, "device", x->device);
+	if (x->constrained)
+		json_put_bool(j, "constrained", true);
 	/* Nine digits give the float back: holding it changes nothing. */
 	json_put_number(j, "g", (double)x->g_used, 9);
 	json_put_number(j, "g_own", (double)x->g, 9);
@@ -371,6 +373,8 @@ void extraction_text(const struct extraction *x, bool color, struct str *out)
 		str_addf(out, "  %snot used (%s): %s%s\n", paint(color, RED),
 			 x->dropped[i].reason, x->dropped[i].segment,
 			 paint(color, PLAIN));
+	if (x->constrained)
+		str_add(out, "  constrained: only answers of the task's form\n");
 	if (x->cut_tokens)
 		str_addf(out, "  the last %d tokens of the text did not fit\n",
 			 x->cut_tokens);
