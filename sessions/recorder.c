@@ -181,11 +181,8 @@ static struct json *request_json(const struct recorder *r,
 	return j;
 }
 
-/* What an example does not say about a request. */
-static void put_settings(struct json *j, const struct extract_request *q)
+static void put_gate(struct json *j, const struct extract_request *q)
 {
-	if (q->constrained)
-		json_put_bool(j, "constrained", true);
 	if (q->gate == GATE_SET_HELD)
 		json_put_number(j, "gate", (double)q->gate_value, 9);
 	else
@@ -202,7 +199,9 @@ static struct json *write_request(void *context,
 	/* A variant may have none at all, which an example cannot say. */
 	plain.instruction = NULL;
 	json_put(j, "request", request_json(context, &plain));
-	put_settings(j, q);
+	put_gate(j, q);
+	if (q->constrained)
+		json_put_bool(j, "constrained", true);
 	if (q->instruction)
 		json_put_string(j, "instruction", q->instruction);
 	return j;
@@ -224,7 +223,7 @@ void recorder_reply(struct recorder *r, const struct extract_request *request,
 
 	json_put(j, "reply", extraction_json(x, true));
 	json_put(j, "request", request_json(r, request));
-	put_settings(j, request);
+	put_gate(j, request);
 	if (example)
 		json_put_int(j, "ahead", example);
 	put_line(r, j);

@@ -97,7 +97,7 @@ static int read_opened(const struct reading *r, const struct json *j)
 	return schema_parse(&o->schema, json_get(j, "schema"), r->what, r->err);
 }
 
-/* "request", "gate", "constrained" of a line, or of a row in it. */
+/* "request" and "gate" of a line, or of a row in it. */
 static int read_request(const struct reading *r, const struct json *line,
 			struct extract_request *q)
 {
@@ -111,7 +111,6 @@ static int read_request(const struct reading *r, const struct json *line,
 	example_request(&e, q);
 	example_release(&e);
 	q->attention = true;
-	q->constrained = json_true(json_get(line, "constrained"));
 	if (json_is_number(gate)) {
 		q->gate = GATE_SET_HELD;
 		q->gate_value = (float)json_number(gate);
@@ -130,6 +129,7 @@ static int read_row_request(void *context, const struct json *j,
 
 	r.err = err;
 	rc = read_request(&r, j, out);
+	out->constrained = json_true(json_get(j, "constrained"));
 	if (rc == 0 && instruction) {
 		free(out->instruction);
 		out->instruction = xstrdup(instruction);
@@ -164,6 +164,8 @@ static int read_reply(const struct reading *r, const struct json *line,
 
 	if (rc == 0)
 		rc = read_request(r, line, &r->s->request);
+	/* it may have been asked for once, so the answer tells */
+	r->s->request.constrained = r->s->reply && r->s->reply->constrained;
 	if (rc == 0 && r->s->request.image)
 		r->s->reply->image_path = xstrdup(r->s->request.image);
 	if (rc == 0 && json_get(line, "ahead"))

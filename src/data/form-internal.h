@@ -44,10 +44,10 @@ struct form {
 	struct symbols open, after, close, none;
 	struct lead *lead; /* owned; one for each label that can be given */
 	size_t leads;
-	struct symbols text;  /* what strings are taken from */
-	bool *starts, *ends;  /* (text.n+1), owned: may a string … here? */
-	size_t *next_end;     /* (text.n+1), owned: the end from here on … */
-	bool *reaches;        /* … if this says that there is one */
+	struct symbols text; /* what strings are taken from */
+	bool *starts, *ends; /* (text.n+1), owned: may a string … here? */
+	size_t *next_end;    /* (text.n+1), owned: the end from here on … */
+	bool *reaches;       /* … if this says that there is one */
 };
 
 #endif

@@ -54,7 +54,7 @@ static int32_t heard(const struct form *f, size_t begin, size_t *at, size_t end)
 
 /* Are two strings of the text one to whoever reads the answer? */
 static bool same_string(const struct form *f, size_t a, size_t a_end, size_t b,
-	       size_t b_end)
+			size_t b_end)
 {
 	size_t i = a, k = b;
 	int32_t x, y;
@@ -145,12 +145,11 @@ static void push_strings(struct reading *r, size_t lead, bool early)
 
 	for (size_t i = 0; i < f->text.n; i++)
 		if (f->starts[i] && (!early || f->text.s[i] == SYM_UNKNOWN))
-			push_text(r, (struct spot){PART_TEXT, false, lead, i,
-						   0, i});
+			push_text(
+			    r, (struct spot){PART_TEXT, false, lead, i, 0, i});
 }
 
-static const struct symbols *lead_of(const struct form *f,
-				     const struct spot *s)
+static const struct symbols *lead_of(const struct form *f, const struct spot *s)
 {
 	return s->later ? &f->lead[s->lead].later : &f->lead[s->lead].first;
 }
@@ -195,8 +194,8 @@ static void follow_record(struct reading *r, const struct spot *s,
 {
 	const struct form *f = r->f;
 
-	r->record = xgrow(r->record, r->records, &r->cap_records,
-			  sizeof(*r->record));
+	r->record =
+	    xgrow(r->record, r->records, &r->cap_records, sizeof(*r->record));
 	r->record[r->records++] = (struct written){s->lead, s->start, s->end};
 	if (f->close.s[0] == symbol)
 		push_close(r, (struct spot){.later = true, .at = 1});

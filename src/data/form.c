@@ -44,8 +44,8 @@ void symbols_add_token(struct symbols *l, const struct tokenizer *t, int32_t id)
 	for (size_t i = 0; i < bytes.len;) {
 		bool is_space = strncmp(bytes.s + i, space, len) == 0;
 
-		symbols_push(l, is_space ? SYM_SPACE
-					 : (unsigned char)bytes.s[i]);
+		symbols_push(l,
+			     is_space ? SYM_SPACE : (unsigned char)bytes.s[i]);
 		i += is_space ? len : 1;
 	}
 	str_release(&bytes);
@@ -103,8 +103,8 @@ static bool has_piece(const struct tokenizer *t, const struct symbols *l,
 	for (size_t i = 0; i < n; i++)
 		bytes &= tokenizer_byte(t, (unsigned char)l->s[at + i]) >= 0;
 	for (size_t i = 0; i < n && node; i++)
-		node = tokenizer_down(t, node, (unsigned char)l->s[at + i],
-				      &id);
+		node =
+		    tokenizer_down(t, node, (unsigned char)l->s[at + i], &id);
 	return bytes || (node && id >= 0);
 }
 
@@ -330,8 +330,8 @@ static void mark_words(struct form *f, bool cut)
 			n = character(&f->text, i, &cp);
 			now = chars_space(cp) ? NOTHING : CHARACTER;
 		}
-		inside = before == CHARACTER && now == CHARACTER &&
-			 !edge(last, cp);
+		inside =
+		    before == CHARACTER && now == CHARACTER && !edge(last, cp);
 		f->starts[i] = now != NOTHING && !inside;
 		f->ends[i] = before != NOTHING && !inside;
 		before = now;

@@ -317,8 +317,9 @@ void evaluation_text(const struct evaluation *e, struct str *out)
 void evaluation_csv(const struct evaluation *e, struct str *out)
 {
 	/* a column more only when there is something to tell */
-	str_addf(out, "data,scorer,regime,task,type,slice,value,examples,"
-		     "tp,fp,fn,p,r,f1,f1_low,f1_high%s\n",
+	str_addf(out,
+		 "data,scorer,regime,task,type,slice,value,examples,"
+		 "tp,fp,fn,p,r,f1,f1_low,f1_high%s\n",
 		 e->constrained ? ",decoding" : "");
 	for (size_t i = 0; i < e->n_rows; i++) {
 		const struct eval_row *r = &e->row[i];
@@ -334,8 +335,7 @@ void evaluation_csv(const struct evaluation *e, struct str *out)
 			str_add_cell(out, words[k], ',');
 			str_addc(out, ',');
 		}
-		str_addf(out,
-			 "%zu,%lld,%lld,%lld,%.4f,%.4f,%.4f,%.4f,%.4f%s\n",
+		str_addf(out, "%zu,%lld,%lld,%lld,%.4f,%.4f,%.4f,%.4f,%.4f%s\n",
 			 r->examples, (long long)r->c.tp, (long long)r->c.fp,
 			 (long long)r->c.fn, score_precision(&r->c),
 			 score_recall(&r->c), score_f1(&r->c), r->low, r->high,

@@ -84,8 +84,8 @@ struct extraction {
 	char model[65];    /* hash */
 	char device[32];
 	bool constrained; /* as it was asked */
-	float g, cos; /* the model's own, of the first step */
-	float g_used; /* what was used */
+	float g, cos;     /* the model's own, of the first step */
+	float g_used;     /* what was used */
 	enum image_state image;
 	char *image_path;
 	int image_w, image_h;

@@ -374,7 +374,8 @@ void extraction_text(const struct extraction *x, bool color, struct str *out)
 			 x->dropped[i].reason, x->dropped[i].segment,
 			 paint(color, PLAIN));
 	if (x->constrained)
-		str_add(out, "  constrained: only answers of the task's form\n");
+		str_add(out,
+			"  constrained: only answers of the task's form\n");
 	if (x->cut_tokens)
 		str_addf(out, "  the last %d tokens of the text did not fit\n",
 			 x->cut_tokens);

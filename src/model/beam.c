@@ -25,14 +25,14 @@ struct pair {
 
 struct beam {
 	struct generator *d;
-	int B, k, limit, length;         /* tokens of every open beam */
-	struct hypothesis *open, *other; /* (B*k); memory of `limit` each */
-	struct store *store;             /* (B) */
-	bool *done;                      /* (B) */
-	int32_t *ids;                    /* (B*k) */
-	int *from;                       /* (B*k) */
-	struct next next;                /* (B*k,2k) */
-	struct pair *pair;               /* (k*2k) */
+	int B, k, limit, length;             /* tokens of every open beam */
+	struct hypothesis *open, *other;     /* (B*k); memory of `limit` each */
+	struct store *store;                 /* (B) */
+	bool *done;                          /* (B) */
+	int32_t *ids;                        /* (B*k) */
+	int *from;                           /* (B*k) */
+	struct next next;                    /* (B*k,2k) */
+	struct pair *pair;                   /* (k*2k) */
 	const struct constraint *constraint; /* (B) or NULL */
 	struct asked *ask;                   /* (B*k) or NULL */
 };
@@ -203,9 +203,9 @@ static void extend(struct beam *s, int b)
 		s->from[b * s->k + n++] = b * s->k + p->beam;
 	}
 	bury(s, b, n);
-	s->done[b] = n == 0 || (store->n == s->k &&
-				store->h[s->k - 1].score >=
-				    s->pair[0].sum / (s->length + 1));
+	s->done[b] = n == 0 ||
+		     (store->n == s->k && store->h[s->k - 1].score >=
+					      s->pair[0].sum / (s->length + 1));
 }
 
 /* An example that is done goes round idle; what it holds does not matter. */
@@ -226,8 +226,8 @@ static void ask(struct beam *s)
 
 		s->ask[r] = (struct asked){0};
 		if (!s->done[r / s->k] && !is_dead(h->sum))
-			s->ask[r] = (struct asked){
-			    &s->constraint[r / s->k], h->ids, h->n};
+			s->ask[r] = (struct asked){&s->constraint[r / s->k],
+						   h->ids, h->n};
 	}
 }
 

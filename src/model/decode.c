@@ -50,8 +50,8 @@ static int read_step(struct tape *t, const struct tape_read *want, int n,
 	memcpy(r, want, (size_t)n * sizeof(*r));
 	if (!probs)
 		return tape_read_all(t, r, n);
-	r[n] = (struct tape_read){
-	    probs, arena_alloc(&t->host, tensor_bytes(probs))};
+	r[n] = (struct tape_read){probs,
+				  arena_alloc(&t->host, tensor_bytes(probs))};
 	if (tape_read_all(t, r, n + 1) < 0)
 		return -(int)t->err.code;
 	mean_heads(r[n].host, probs->dim[0], probs->dim[1], probs->dim[3],
@@ -137,9 +137,8 @@ int generator_step(struct generator *d, const int32_t *ids, int k,
 		return choose_step(t, x, k, ask, probs, out, attention);
 	op_topk(t, x, k, &best, &best_ids);
 	return read_step(
-	    t,
-	    (struct tape_read[]){{best, out->logprob}, {best_ids, out->ids}}, 2,
-	    probs, attention);
+	    t, (struct tape_read[]){{best, out->logprob}, {best_ids, out->ids}},
+	    2, probs, attention);
 }
 
 void decode_cut(struct hypothesis *h, const struct constraint *c)

@@ -63,7 +63,8 @@ struct decode_options {
 	/* Greedy: write max_length ids whatever they are, for benchmarks. */
 	bool run_on;
 	const atomic_bool *cancel; /* may be NULL */
-	const struct constraint *constraint; /* one for each row of M; or NULL */
+	const struct constraint
+	    *constraint; /* one for each row of M; or NULL */
 };
 
 /* Memory that stays warm between answers.  One thread. */

@@ -12,7 +12,7 @@ struct greedy {
 	bool run_on;
 	const struct constraint *constraint; /* of each answer; or NULL */
 	struct asked *ask;                   /* (rows) or NULL */
-	int *example;     /* (rows): whose answer row r is */
+	int *example;                        /* (rows): whose answer row r is */
 	int32_t *ids;     /* (rows): the last token of each */
 	bool *ended;      /* (rows) */
 	struct next next; /* (rows,1) */
@@ -108,9 +108,8 @@ static void ask(struct greedy *g)
 
 		g->ask[r] = (struct asked){0};
 		if (!g->ended[r])
-			g->ask[r] =
-			    (struct asked){&g->constraint[g->example[r]],
-					   h->ids, h->n};
+			g->ask[r] = (struct asked){
+			    &g->constraint[g->example[r]], h->ids, h->n};
 	}
 }
 
