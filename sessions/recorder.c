@@ -174,6 +174,8 @@ static struct json *request_json(const struct recorder *r,
 	    .tail = q->tail,
 	    .event = q->event,
 	    .instruction = q->instruction,
+	    .own = q->own,
+	    .labels = q->labels,
 	};
 	struct json *j = example_to_json(&e);
 

@@ -142,6 +142,8 @@ static struct example request_example(const struct session_example *parent,
 		e.has_gold = false;
 	}
 	e.task = r->task;
+	e.own = r->own;
+	e.labels = r->labels;
 	e.text = r->text;
 	e.instruction = r->instruction;
 	e.image = r->image;

@@ -293,6 +293,8 @@ void app_predict(struct app *a)
 	a->run_at = 0;
 	if (!a->engine || !a->open || !*a->request.text)
 		return;
+	if (a->request.own && a->request.labels.n == 0)
+		return; /* nothing is asked for yet */
 	j = job_new(JOB_EXTRACT);
 	j->live = true;
 	extract_request_copy(&j->request, &a->request);

@@ -59,7 +59,7 @@ static int read_options(struct prediction *p, struct err *err)
 {
 	const struct args *a = p->a;
 	const struct settings *s = &p->app->settings;
-	const char *gate = args_get(a, "gate");
+	const char *gate = args_get(a, "gate"), *labels = args_get(a, "labels");
 	long beams, max;
 
 	if (args_int(a, "beams", 1, 64, settings_whole(s, SET_BEAMS), &beams,
@@ -67,6 +67,7 @@ static int read_options(struct prediction *p, struct err *err)
 	    args_int(a, "max", 2, 512, settings_whole(s, SET_MAX), &max, err) <
 		0 ||
 	    (gate && gate_parse(gate, &p->base, err) < 0) ||
+	    (labels && labels_option(labels, &p->base.labels, err) < 0) ||
 	    argument_text(args_get(a, "instruction"), &p->base.instruction,
 			  err) < 0)
 		return -(int)err->code;
@@ -83,6 +84,7 @@ static void request_of(const struct prediction *p, size_t i,
 {
 	*r = (struct extract_request){0};
 	example_request(&p->data.ex[i], r);
+	request_labels(r, &p->base.labels);
 	if (p->base.instruction) {
 		free(r->instruction);
 		r->instruction = xstrdup(p->base.instruction);
@@ -110,6 +112,8 @@ static void digest_of(const struct prediction *p, size_t i,
 	/* what was digested before there was such a thing stays as it was */
 	if (p->base.constrained)
 		str_add(&all, " constrained");
+	for (size_t k = 0; k < p->base.labels.n; k++)
+		str_addf(&all, "\n%s", p->base.labels.name[k]);
 	hash_bytes(all.s, all.len, hex);
 	memcpy(out, hex, DIGEST);
 	out[DIGEST] = '\0';
@@ -395,6 +399,7 @@ static const struct option OPTIONS[] = {
     {"format", 0, "FORMAT", "of the data (default: guessed)"},
     {"images", 0, "DIR", "where its pictures are (default: beside it)"},
     {"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
+    {"labels", 0, "LIST", "types instead of the schema's (task own)"},
     {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
     {"beams", 0, "N", "beam search (default 1: greedy)"},
     {"constrained", 0, NULL, "only answers of the task's form"},

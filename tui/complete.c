@@ -136,6 +136,7 @@ static void offer_kind(struct cursor *at, enum arg_kind kind)
 	case KIND_TASK:
 		for (int t = 0; t <= TASK_MEE; t++)
 			offer(at, task_name((enum task)t));
+		offer(at, TASK_OWN);
 		break;
 	case KIND_ENTITY:
 		if (s)

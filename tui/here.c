@@ -85,6 +85,8 @@ void here_labels(const struct app *app, enum item_kind kind, const char *event,
 	    app->session ? session_state(app->session) : NULL;
 
 	*out = (struct labels){0};
+	if (kind == ITEM_ENTITY && app->request.own)
+		add_all(out, &app->request.labels);
 	add_schema(&app->report.schema, kind, event, out);
 	for (size_t i = 0; s && i < s->n_examples; i++)
 		for (size_t k = 0; k < s->example[i]->n_items; k++)

@@ -63,6 +63,7 @@ static void ask_task(struct asks *a, const struct evaluator *v,
 	free(r->event);
 	r->event = xstrdup_null(event);
 	if (t != w->e->task) {
+		labels_release(&r->labels);
 		free(r->instruction);
 		r->instruction = NULL;
 	}

@@ -22,6 +22,7 @@ static struct extraction *result_new(const struct extractor *x,
 	o->task = r->task;
 	o->text = xstrdup(r->text);
 	o->image_path = xstrdup_null(r->image);
+	o->own = r->own;
 	o->constrained = r->constrained;
 	memcpy(o->model, x->b->report.hash, sizeof(o->model));
 	snprintf(o->device, sizeof(o->device), "%s", x->b->be->name);
@@ -78,7 +79,12 @@ static void schema_of(const struct job_state *j, enum task t,
 {
 	static const struct labels none;
 
-	schema_with(out, j->schema, t, t == j->r->task ? &j->r->labels : &none);
+	const struct labels *own = t == j->r->task ? &j->r->labels : &none;
+	struct schema with;
+
+	schema_with(&with, &j->x->b->schema, t, own);
+	relabel_schema(&j->r->relabel, &with, out);
+	schema_release(&with);
 }
 
 /* The labels that the instruction of task t asks for. */

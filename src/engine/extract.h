@@ -24,12 +24,18 @@ struct feature_cache;
 struct json;
 struct str;
 
+/* What an own request without its types is told. */
+#define OWN_WANTS_LABELS                                                   \
+	"own wants the types that you look for: labels Tool, Ship at the " \
+	"prompt, --labels 'Tool, Ship' on the command line"
+
 enum gate_setting { GATE_SET_OWN, GATE_SET_OFF, GATE_SET_HELD };
 
 /* A zeroed struct with a text is a valid request.  Strings are owned. */
 struct extract_request {
 	char *id;
 	enum task task;
+	bool own;          /* MNER as task own: wants labels */
 	char *text;        /* valid UTF-8 */
 	char *instruction; /* template, "I0" … "I2", or NULL */
 	char *head, *tail; /* MRE: both or none */
@@ -79,6 +85,7 @@ struct found {
 struct extraction {
 	char *id;
 	enum task task;
+	bool own; /* MNER as task own */
 	char *text;
 	char *instruction; /* as filled in; for cascades the first one */
 	char model[65];    /* hash */

@@ -283,7 +283,7 @@ static int read_head(struct reading *r, const struct json *j)
 
 	if (!schema || strcmp(schema, "umie/1") != 0)
 		return bad(r, "schema");
-	if (!task || !task_find(task, &x->task))
+	if (!task || !task_read(task, &x->task, &x->own))
 		return bad(r, "task");
 	if (!model || strlen(model) >= sizeof(x->model))
 		return bad(r, "model");
