@@ -108,10 +108,9 @@ void bar_status(const struct app *app, const struct port *p)
 		at = port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s",
 				 set.s);
 	else if (app->result)
-		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms%s",
-				 app->result->ms.total,
-				 app->result->constrained ? " constrained"
-							  : "");
+		at = port_printf(
+		    p, 0, at, INK_REVERSE, "  %.0f ms%s", app->result->ms.total,
+		    app->result->constrained ? " constrained" : "");
 	port_printf(p, 0, at, INK_REVERSE, "  %s", activity(app));
 	str_release(&set);
 	free(script);

@@ -56,8 +56,7 @@ int labels_option(const char *list, struct labels *out, struct err *err)
 {
 	if (labels_split(out, list, "--labels", list, err) < 0)
 		return err_recode(err, ERR_USAGE);
-	return out->n ? 0
-		      : err_set(err, ERR_USAGE, "--labels: no label given");
+	return out->n ? 0 : err_set(err, ERR_USAGE, "--labels: no label given");
 }
 
 void request_labels(struct extract_request *r, const struct labels *l)

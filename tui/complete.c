@@ -70,7 +70,8 @@ static const struct labels *labels_of_task(const struct app *app)
 {
 	switch (app->request.task) {
 	case TASK_MNER:
-		return &app->report.schema.entities;
+		return app->request.own ? &app->request.labels
+					: &app->report.schema.entities;
 	case TASK_MRE:
 		return &app->report.schema.relations;
 	case TASK_MED:

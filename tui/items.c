@@ -116,7 +116,7 @@ const struct labels *item_labels(const struct app *app,
 		return NULL;
 	switch (it->kind) {
 	case ITEM_ENTITY:
-		return &s->entities;
+		return e->ex.own ? &e->ex.labels : &s->entities;
 	case ITEM_RELATION:
 		return &s->relations;
 	case ITEM_EVENT:

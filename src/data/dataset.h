@@ -35,12 +35,12 @@ struct example {
 	bool boxes_relative; /* in 0..1 of width and height, else pixels */
 	char *head, *tail;   /* MRE, or NULL */
 	char *event;         /* MEAE, or NULL */
-	char *instruction; /* own template, or NULL: the default one */
-	bool own;          /* MNER as task own: the types are … */
+	char *instruction;   /* own template, or NULL: the default one */
+	bool own;            /* MNER as task own: the types are … */
 	/* … these; for another task the list instead of the schema's; empty:
 	 * the schema's */
 	struct labels labels;
-	char *split;         /* "train", "dev", …, or NULL; owned */
+	char *split; /* "train", "dev", …, or NULL; owned */
 	struct records gold;
 	bool has_gold;
 
