@@ -25,9 +25,9 @@ struct json;
 struct str;
 
 /* What an own request without its types is told. */
-#define OWN_WANTS_LABELS                                                   \
-	"own wants the types that you look for: labels Tool, Ship at the " \
-	"prompt, --labels 'Tool, Ship' on the command line"
+#define OWN_WANTS_LABELS                                               \
+	"own wants your types: labels Tool, Ship (on a command line: " \
+	"--labels 'Tool, Ship')"
 
 enum gate_setting { GATE_SET_OWN, GATE_SET_OFF, GATE_SET_HELD };
 
