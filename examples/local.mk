@@ -33,7 +33,9 @@ examples_pictograms_pictograms_SOURCES = \
 examples_pictograms_openset_SOURCES = \
 	examples/pictograms/openset-main.c $(openset_sources)
 
-check_PROGRAMS += tests/check_pictograms tests/check_openset
+check_PROGRAMS += tests/check_pictograms tests/check_openset tests/check_form
+tests_check_form_SOURCES = \
+	tests/check_form.c tests/tap.h $(pictograms_sources)
 tests_check_pictograms_SOURCES = \
 	tests/check_pictograms.c tests/tap.h $(pictograms_sources)
 tests_check_openset_SOURCES = \

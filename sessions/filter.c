@@ -404,7 +404,7 @@ static const char *text_of(const struct session_example *e, enum field f)
 
 	switch (f) {
 	case FIELD_TASK:
-		return task_name(e->ex.task);
+		return task_called(e->ex.task, e->ex.own);
 	case FIELD_SPLIT:
 		return e->ex.split ? e->ex.split : "";
 	case FIELD_STATE:

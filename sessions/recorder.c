@@ -174,6 +174,8 @@ static struct json *request_json(const struct recorder *r,
 	    .tail = q->tail,
 	    .event = q->event,
 	    .instruction = q->instruction,
+	    .own = q->own,
+	    .labels = q->labels,
 	};
 	struct json *j = example_to_json(&e);
 
@@ -200,6 +202,8 @@ static struct json *write_request(void *context,
 	plain.instruction = NULL;
 	json_put(j, "request", request_json(context, &plain));
 	put_gate(j, q);
+	if (q->constrained)
+		json_put_bool(j, "constrained", true);
 	if (q->instruction)
 		json_put_string(j, "instruction", q->instruction);
 	return j;

@@ -129,6 +129,7 @@ static int read_row_request(void *context, const struct json *j,
 
 	r.err = err;
 	rc = read_request(&r, j, out);
+	out->constrained = json_true(json_get(j, "constrained"));
 	if (rc == 0 && instruction) {
 		free(out->instruction);
 		out->instruction = xstrdup(instruction);
@@ -163,6 +164,8 @@ static int read_reply(const struct reading *r, const struct json *line,
 
 	if (rc == 0)
 		rc = read_request(r, line, &r->s->request);
+	/* it may have been asked for once, so the answer tells */
+	r->s->request.constrained = r->s->reply && r->s->reply->constrained;
 	if (rc == 0 && r->s->request.image)
 		r->s->reply->image_path = xstrdup(r->s->request.image);
 	if (rc == 0 && json_get(line, "ahead"))

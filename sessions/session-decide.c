@@ -96,6 +96,8 @@ static void put_reply(struct json *body, const struct session_example *e)
 	json_put_string(body, "model", x->model);
 	json_put_string(body, "instruction", x->instruction);
 	json_put_number(body, "gate", (double)x->g_used, 9);
+	if (x->constrained)
+		json_put_bool(body, "constrained", true);
 }
 
 /* A body that names items; NULL and a sentence when one is not there. */

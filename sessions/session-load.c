@@ -87,7 +87,8 @@ static bool known(const struct session_example *e, const struct extraction *x)
 
 	return old && strcmp(old->model, x->model) == 0 &&
 	       strcmp(old->instruction, x->instruction) == 0 &&
-	       strcmp(old->raw, x->raw) == 0 && old->g_used == x->g_used &&
+	       strcmp(old->raw, x->raw) == 0 &&
+	       old->constrained == x->constrained && old->g_used == x->g_used &&
 	       old->image == x->image && old->n_found == x->n_found;
 }
 
@@ -141,6 +142,8 @@ static struct example request_example(const struct session_example *parent,
 		e.has_gold = false;
 	}
 	e.task = r->task;
+	e.own = r->own;
+	e.labels = r->labels;
 	e.text = r->text;
 	e.instruction = r->instruction;
 	e.image = r->image;

@@ -120,6 +120,57 @@ static void check_warm(struct world *w, const struct inputs *in)
 	ok(held == 0, "a warm decoder asks for no more memory");
 }
 
+static bool toy_allows(const struct hypothesis *h)
+{
+	bool all = true;
+
+	for (int k = 1; k < h->n; k++) {
+		uint8_t may[V] = {0};
+
+		toy_next(NULL, h->ids, k, may, V);
+		all &= may[h->ids[k]];
+	}
+	return all;
+}
+
+/* What is allowed is written, and rated as the model rates it. */
+static void check_constraint(struct world *w, const struct inputs *in,
+			     int longest, int beams)
+{
+	struct umie_batch all = whole(in);
+	struct umie_inputs up;
+	struct decoded out[B];
+	struct hypothesis again[B];
+	struct tensor *M;
+	struct err err = {0};
+	bool allowed = true, stands = true, rated = true;
+
+	encode(w, &all, &up, &M);
+	ok(run_toy(w, M, up.text_mask, longest, beams, out, &err) == 0,
+	   "%d beams, %d tokens: a constrained answer is written %s", beams,
+	   longest, err.text);
+	for (int b = 0; b < B; b++) {
+		for (int k = 0; k < out[b].n; k++) {
+			const struct hypothesis *h = &out[b].h[k];
+
+			allowed &= toy_allows(h) && h->n <= longest;
+			stands &= h->ids[h->n - 1] == T5_EOS ||
+				  toy_whole(NULL, h->ids, h->n);
+		}
+		again[b] = out[b].h[0];
+	}
+	ok(allowed, "it holds nothing that may not follow");
+	ok(stands, "one that was cut off can stand as it is");
+	ok(generator_score(&w->d, M, up.text_mask, NULL, &w->memory, again,
+			   &err) == 0,
+	   "it can be read back, also when nothing is left %s", err.text);
+	for (int b = 0; b < B; b++)
+		for (int k = 0; k + 1 < again[b].n; k++)
+			rated &= fabsf(again[b].logprob[k] -
+				       out[b].h[0].logprob[k]) < 1e-4f;
+	ok(rated, "its probabilities are the model's own");
+}
+
 struct alarm {
 	atomic_bool cancel;
 	double at;
@@ -182,6 +233,10 @@ int main(void)
 	check_sweep(&w, &in);
 	check_cache(&w, &in);
 	check_beam(&w, &in);
+	for (int longest = 2; longest <= LONGEST; longest += 3) {
+		check_constraint(&w, &in, longest, 1);
+		check_constraint(&w, &in, longest, 4);
+	}
 	check_warm(&w, &in);
 	check_cancel(&w, &in);
 	world_release(&w);

@@ -23,6 +23,8 @@ EXTRA_DIST += cuda/paper.awk tests/cudaemu/mutate.sh
 dist_check_SCRIPTS += tests/cli.test tests/headers.test tests/layers.test \
 	tests/train.test tests/ranks.test tests/nccl.test tests/runs.test
 dist_check_SCRIPTS += tests/commands.test
+dist_check_SCRIPTS += tests/constrained.test
+dist_check_SCRIPTS += tests/own.test
 EXTRA_DIST += tests/bench-torch.py tests/lib.sh tests/limit.sh tests/tsan.supp \
 	tests/ranks.sh
 

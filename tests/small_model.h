@@ -153,6 +153,43 @@ static inline int run(struct world *w, struct tensor *M, struct tensor *mask,
 	return generator_run(&w->d, M, mask, &o, &w->memory, out, err);
 }
 
+/*
+ * A toy constraint: after n ids, one of them that leaves n when divided by
+ * three, and the end after every second of the others.
+ */
+static inline void toy_next(const void *context, const int32_t *ids, int n,
+			    uint8_t *may, int vocab)
+{
+	(void)context;
+	(void)ids;
+	for (int i = 2; i < vocab; i++)
+		may[i] = i % 3 == n % 3;
+	may[T5_EOS] = n % 2 == 1;
+}
+
+static inline bool toy_whole(const void *context, const int32_t *ids, int n)
+{
+	(void)context;
+	(void)ids;
+	return n % 2 == 1;
+}
+
+static const struct constraint toy[B] = {{toy_next, toy_whole, NULL},
+					 {toy_next, toy_whole, NULL},
+					 {toy_next, toy_whole, NULL}};
+
+static inline int run_toy(struct world *w, struct tensor *M,
+			  struct tensor *mask, int longest, int beams,
+			  struct decoded *out, struct err *err)
+{
+	struct decode_options o = {.max_length = longest,
+				   .beams = beams,
+				   .attention = beams == 1,
+				   .constraint = toy};
+
+	return generator_run(&w->d, M, mask, &o, &w->memory, out, err);
+}
+
 static inline bool same_ids(const struct hypothesis *a,
 			    const struct hypothesis *b)
 {

@@ -256,11 +256,13 @@ static int child_of(struct app *a, int number, int *child, struct err *err)
 {
 	const struct example *ex =
 	    &state_example(session_state(a->session), number)->ex;
-	const char *change = strcmp(ex->text, a->request.text) != 0 ? "text"
-			     : !string_equal(ex->image, a->request.image)
-				 ? "image"
-			     : ex->task != a->request.task ? "task"
-							   : NULL;
+	const char *change =
+	    strcmp(ex->text, a->request.text) != 0                     ? "text"
+	    : !string_equal(ex->image, a->request.image)               ? "image"
+	    : ex->task != a->request.task || ex->own != a->request.own ? "task"
+	    : ex->own && !labels_equal(&ex->labels, &a->request.labels)
+		? "labels"
+		: NULL;
 
 	*child = number;
 	return change ? session_variant(a->session, number, &a->request, change,
@@ -380,6 +382,7 @@ void app_session_ahead(struct app *a)
 		j->request.attention = a->request.attention;
 		j->request.beams = a->request.beams;
 		j->request.max_tokens = a->request.max_tokens;
+		j->request.constrained = a->request.constrained;
 		a->ahead[a->n_ahead++] =
 		    (struct ahead){engine_submit(a->engine, j), next[i]};
 	}

@@ -33,6 +33,7 @@ void app_apply_settings(struct app *a)
 	a->request.beams = (int)settings_whole(s, SET_BEAMS);
 	a->request.max_tokens = (int)settings_whole(s, SET_MAX);
 	a->request.attention = settings_on(s, SET_ATTENTION);
+	a->request.constrained = settings_on(s, SET_CONSTRAINED);
 }
 
 void app_init(struct app *a, const char *argv0, struct decoder *d)
@@ -168,7 +169,8 @@ int app_set(struct app *a, const char *name, const char *value, struct err *err)
 		return 0; /* an rc file: nothing is asked yet */
 	if (was.beams != a->request.beams ||
 	    was.max_tokens != a->request.max_tokens ||
-	    was.attention != a->request.attention)
+	    was.attention != a->request.attention ||
+	    was.constrained != a->request.constrained)
 		app_edited(a);
 	return 0;
 }
@@ -291,6 +293,8 @@ void app_predict(struct app *a)
 	a->run_at = 0;
 	if (!a->engine || !a->open || !*a->request.text)
 		return;
+	if (a->request.own && a->request.labels.n == 0)
+		return; /* nothing is asked for yet */
 	j = job_new(JOB_EXTRACT);
 	j->live = true;
 	extract_request_copy(&j->request, &a->request);

@@ -92,7 +92,7 @@ void bar_status(const struct app *app, const struct port *p)
 		at = port_printf(p, 0, at, INK_REVERSE, "  %s",
 				 app->result->device);
 	at = port_printf(p, 0, at, INK_REVERSE, "  %s  ",
-			 task_name(app->request.task));
+			 task_called(app->request.task, app->request.own));
 	at = port_text(p, 0, at, INK_REVERSE | INK_BOLD,
 		       screen_title(app->ui->screen));
 	if (app->show)
@@ -108,8 +108,9 @@ void bar_status(const struct app *app, const struct port *p)
 		at = port_printf(p, 0, at, INK_REVERSE | INK_BOLD, "  %s",
 				 set.s);
 	else if (app->result)
-		at = port_printf(p, 0, at, INK_REVERSE, "  %.0f ms",
-				 app->result->ms.total);
+		at = port_printf(
+		    p, 0, at, INK_REVERSE, "  %.0f ms%s", app->result->ms.total,
+		    app->result->constrained ? " constrained" : "");
 	port_printf(p, 0, at, INK_REVERSE, "  %s", activity(app));
 	str_release(&set);
 	free(script);

@@ -44,6 +44,10 @@ int batch_stdin(struct app *app, const struct args *a, const char *what,
  */
 int batch_request(const struct args *a, struct extract_request *r,
 		  struct err *err);
+/* What --labels lists.  ERR_USAGE. */
+int labels_option(const char *list, struct labels *out, struct err *err);
+/* Ask for `l`, unless it is empty, instead of what the example asks for. */
+void request_labels(struct extract_request *r, const struct labels *l);
 /* Argument `at`, or standard input for "-" and nothing; without its last
  * newline.  Caller's. */
 int batch_text(struct app *app, const struct args *a, int at, char **out,
@@ -102,22 +106,24 @@ void batch_close(struct batch *b);
 	}
 
 /* Rows for a command that asks about one text. */
-#define REQUEST_OPTIONS                                                 \
-	{"task", 't', "TASK", "mner (default), mre, med, meae or mee"}, \
-	    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},       \
-	    {"boxes", 0, "FILE", "JSON with the boxes of its objects"}, \
-	    {"detector", 0, "CMD",                                      \
-	     "command that prints such JSON for a picture"},            \
-	    {"instruction", 0, "TEXT|@FILE|I0|I1|I2",                   \
-	     "instead of the task's own"},                              \
-	    {"head", 0, "H", "mre: first entity (with --tail)"},        \
-	    {"tail", 0, "T", "mre: second entity"},                     \
-	    {"event", 0, "E", "meae: event type"},                      \
-	    {"gate", 0, "own|off|X",                                    \
-	     "leave the gate, switch it off, hold it"},                 \
-	    {"beams", 0, "N", "beam search (default 1: greedy)"},       \
-	{                                                               \
-		"max", 0, "N", "longest answer in tokens (default 128)" \
+#define REQUEST_OPTIONS                                                      \
+	{"task", 't', "TASK", "mner (default), mre, med, meae, mee or own"}, \
+	    {"image", 'i', "FILE", "a JPEG, PNG or BMP picture"},            \
+	    {"boxes", 0, "FILE", "JSON with the boxes of its objects"},      \
+	    {"detector", 0, "CMD",                                           \
+	     "command that prints such JSON for a picture"},                 \
+	    {"instruction", 0, "TEXT|@FILE|I0|I1|I2",                        \
+	     "instead of the task's own"},                                   \
+	    {"labels", 0, "LIST", "types instead of the schema's"},          \
+	    {"head", 0, "H", "mre: first entity (with --tail)"},             \
+	    {"tail", 0, "T", "mre: second entity"},                          \
+	    {"event", 0, "E", "meae: event type"},                           \
+	    {"gate", 0, "own|off|X",                                         \
+	     "leave the gate, switch it off, hold it"},                      \
+	    {"beams", 0, "N", "beam search (default 1: greedy)"},            \
+	    {"constrained", 0, NULL, "only answers of the task's form"},     \
+	{                                                                    \
+		"max", 0, "N", "longest answer in tokens (default 128)"      \
 	}
 
 #endif

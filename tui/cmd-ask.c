@@ -13,12 +13,15 @@
 
 static int exec_new(struct app *app, const struct args *a, struct err *err)
 {
-	enum task task = app->request.task;
+	struct extract_request was = app->request;
 
 	(void)a;
 	(void)err;
-	extract_request_release(&app->request);
-	app->request.task = task;
+	app->request =
+	    (struct extract_request){.task = was.task, .own = was.own};
+	if (was.own) /* a task of one's own is nothing without its types */
+		labels_append(&app->request.labels, &was.labels);
+	extract_request_release(&was);
 	app->request.text = xstrdup("");
 	app_apply_settings(app);
 	app_set_image(app, NULL);
@@ -97,30 +100,32 @@ static const struct labels *schema_list(const struct app *app)
 }
 
 /* "a, b c,d" out of all arguments. */
-static int parse_list(struct app *app, const struct args *a,
-		      const struct labels *known, struct labels *out,
-		      struct err *err)
+static int parse_list(const struct args *a, struct labels *out, struct err *err)
 {
 	struct str all = {0};
-	struct span word;
-	char *save = NULL;
+	int rc;
 
 	for (int i = 0; i < a->n_pos; i++)
 		str_addf(&all, "%s%s", i ? " " : "", a->pos[i]);
-	for (char *s = strtok_r(all.s, ",", &save); s;
-	     s = strtok_r(NULL, ",", &save)) {
-		word = span_trim(span_of(s));
-		if (word.len == 0)
-			continue;
-		if (labels_find(known, word.s, word.len) < 0)
-			app_note(app,
-				 "%.*s is not in the schema: the model "
-				 "may never have seen it",
-				 (int)word.len, word.s);
-		labels_add(out, word.s, word.len);
-	}
+	rc = labels_split(out, all.s, "labels", all.s, err);
+	if (rc < 0)
+		rc = err_recode(err, ERR_USAGE);
+	else if (out->n == 0)
+		rc = err_set(err, ERR_USAGE, "labels: no label given");
 	str_release(&all);
-	return out->n ? 0 : err_set(err, ERR_USAGE, "labels: no label given");
+	return rc;
+}
+
+/* A task of one's own has no types but those that are named. */
+static void note_unknown(struct app *app, const struct labels *l,
+			 const struct labels *known)
+{
+	for (size_t i = 0; i < l->n && !app->request.own; i++)
+		if (labels_find(known, l->name[i], strlen(l->name[i])) < 0)
+			app_note(app,
+				 "%s is not in the schema: the model may never "
+				 "have seen it",
+				 l->name[i]);
 }
 
 static int by_name(const void *a, const void *b)
@@ -178,6 +183,8 @@ static int exec_labels(struct app *app, const struct args *a, struct err *err)
 			       "labels: %s asks several questions; choose a "
 			       "task that asks one",
 			       task_name(app->request.task));
+	if (app->request.own && own->n == 0 && a->n_pos == 0)
+		return err_set(err, ERR_USAGE, OWN_WANTS_LABELS);
 	if (a->n_pos == 0 && !args_has(a, "order")) {
 		joined = labels_join(own->n ? own : known);
 		app_say(app, "%s", joined);
@@ -187,16 +194,17 @@ static int exec_labels(struct app *app, const struct args *a, struct err *err)
 	if (a->n_pos == 0 || whole)
 		labels_append(&fresh, a->n_pos || !own->n ? known : own);
 	else
-		rc = parse_list(app, a, known, &fresh, err);
+		rc = parse_list(a, &fresh, err);
 	if (rc == 0)
 		rc = put_in_order(&fresh, args_get(a, "order"), err);
 	if (rc < 0) {
 		labels_release(&fresh);
 		return rc;
 	}
+	note_unknown(app, &fresh, known);
 	labels_release(own);
 	/* the schema's own order is what holds without a list */
-	if (whole && !args_has(a, "order"))
+	if (whole && !args_has(a, "order") && !app->request.own)
 		labels_release(&fresh);
 	*own = fresh;
 	app_edited(app);

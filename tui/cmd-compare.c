@@ -230,6 +230,7 @@ static int other_example(struct app *app, const char *word,
 			       word);
 	*name = example_name(number, e->id);
 	r->beams = app->request.beams;
+	r->constrained = app->request.constrained;
 	r->max_tokens = app->request.max_tokens;
 	r->attention = app->request.attention;
 	return 0;

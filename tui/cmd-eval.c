@@ -27,6 +27,7 @@
 	    {"gate", 0, "own|off|X",                                           \
 	     "leave the gate, switch it off, hold it"},                        \
 	    {"beams", 0, "N", "beam search (default 1: greedy)"},              \
+	    {"constrained", 0, NULL, "only answers of the task's form"},       \
 	    {"max", 0, "N", "longest answer in tokens (default 128)"},         \
 	    {"limit", 0, "N", "only the first N examples"},                    \
 	    {"no-pictures", 0, NULL, "leave every picture out"},               \
@@ -118,6 +119,7 @@ static int options_of(const struct args *a, struct evaluate_options *o,
 	*o = (struct evaluate_options){
 	    .beams = (int)beams,
 	    .max_tokens = (int)max,
+	    .constrained = args_has(a, "constrained"),
 	    .gate = r.gate,
 	    .gate_value = r.gate_value,
 	    .regime = REGIME_USUAL,

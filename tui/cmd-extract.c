@@ -52,23 +52,42 @@ int batch_text(struct app *app, const struct args *a, int at, char **out,
 	return 0;
 }
 
+int labels_option(const char *list, struct labels *out, struct err *err)
+{
+	if (labels_split(out, list, "--labels", list, err) < 0)
+		return err_recode(err, ERR_USAGE);
+	return out->n ? 0 : err_set(err, ERR_USAGE, "--labels: no label given");
+}
+
+void request_labels(struct extract_request *r, const struct labels *l)
+{
+	if (l->n == 0)
+		return;
+	labels_release(&r->labels);
+	labels_append(&r->labels, l);
+	r->own |= r->task == TASK_MNER;
+}
+
 int batch_request(const struct args *a, struct extract_request *r,
 		  struct err *err)
 {
 	const char *task = args_get(a, "task"), *gate = args_get(a, "gate");
+	const char *labels = args_get(a, "labels");
 	long beams, max;
 
 	*r = (struct extract_request){0};
-	if (task && !task_find(task, &r->task))
+	if (task && !task_read(task, &r->task, &r->own))
 		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
-			       task, task_names());
+			       task, task_names_all());
 	if (args_int(a, "beams", 1, 64, 1, &beams, err) < 0 ||
 	    args_int(a, "max", 2, 512, 128, &max, err) < 0 ||
 	    (gate && gate_parse(gate, r, err) < 0) ||
+	    (labels && labels_option(labels, &r->labels, err) < 0) ||
 	    argument_text(args_get(a, "instruction"), &r->instruction, err) < 0)
 		return -(int)err->code;
 	r->beams = (int)beams;
 	r->max_tokens = (int)max;
+	r->constrained = args_has(a, "constrained");
 	r->image = xstrdup_null(args_get(a, "image"));
 	r->boxes_file = xstrdup_null(args_get(a, "boxes"));
 	r->detector = xstrdup_null(args_get(a, "detector"));
@@ -117,6 +136,7 @@ static int line_request(const struct extract_request *base,
 	if (rc < 0)
 		return rc;
 	example_request(&e, r);
+	request_labels(r, &base->labels);
 	if (base->instruction)
 		replace(&r->instruction, base->instruction);
 	if (!r->image && base->image) {
@@ -128,6 +148,7 @@ static int line_request(const struct extract_request *base,
 	r->gate_value = base->gate_value;
 	r->beams = base->beams;
 	r->max_tokens = base->max_tokens;
+	r->constrained = base->constrained;
 	r->attention = base->attention;
 	example_release(&e);
 	return 0;

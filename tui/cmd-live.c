@@ -119,32 +119,48 @@ static int list_tasks(struct app *app)
 	for (int t = 0; t <= TASK_MEE; t++)
 		app_say(app, "%d %s: %s%s", t + 1, task_name((enum task)t),
 			task_what((enum task)t),
-			(int)app->request.task == t ? " (now)" : "");
+			(int)app->request.task == t && !app->request.own
+			    ? " (now)"
+			    : "");
+	app_say(app, "%d " TASK_OWN ": " TASK_OWN_WHAT "%s", TASK_MEE + 2,
+		app->request.own ? " (now)" : "");
 	return 0;
 }
 
 /* By name or number. */
-static bool which_task(const char *s, enum task *out)
+static bool which_task(const char *s, enum task *out, bool *own)
 {
+	*own = s[0] == '2' + TASK_MEE && !s[1];
+	if (*own) {
+		*out = TASK_MNER;
+		return true;
+	}
 	if (s[0] >= '1' && s[0] <= '1' + TASK_MEE && !s[1]) {
 		*out = (enum task)(s[0] - '1');
 		return true;
 	}
-	return task_find(s, out);
+	return task_read(s, out, own);
 }
 
 static int exec_task(struct app *app, const struct args *a, struct err *err)
 {
+	struct extract_request *r = &app->request;
 	enum task t;
+	bool own;
 
 	if (a->n_pos == 0)
 		return list_tasks(app);
-	if (!which_task(a->pos[0], &t))
+	if (!which_task(a->pos[0], &t, &own))
 		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
-			       a->pos[0], task_names());
-	app->request.task = t;
-	set(&app->request.instruction, NULL);
-	labels_release(&app->request.labels);
+			       a->pos[0], task_names_all());
+	/* types that were listed for entities may be why own is chosen */
+	if (!own || r->task != TASK_MNER)
+		labels_release(&r->labels);
+	r->task = t;
+	r->own = own;
+	set(&r->instruction, NULL);
+	if (own && r->labels.n == 0)
+		app_note(app, OWN_WANTS_LABELS);
 	app_edited(app);
 	return 0;
 }
@@ -154,8 +170,8 @@ const struct cmd cmd_task = {
     .args = "[TASK|N]",
     .flags = CMD_LIVE | CMD_EDIT,
     .max_pos = 1,
-    .help = "choose what is extracted, with its own instruction; or list the "
-	    "tasks",
+    .help = "choose what is extracted, with its own instruction (own: types "
+	    "that you name with labels); or list the tasks",
     .exec = exec_task,
 };
 
@@ -273,8 +289,12 @@ static int exec_run(struct app *app, const struct args *a, struct err *err)
 	if (args_int(a, "beams", 1, 64, app->request.beams, &beams, err) < 0 ||
 	    args_int(a, "max", 2, 512, app->request.max_tokens, &max, err) < 0)
 		return -(int)err->code;
+	if (app->request.own && app->request.labels.n == 0)
+		return err_set(err, ERR_USAGE, OWN_WANTS_LABELS);
 	if (args_has(a, "greedy"))
 		beams = 1;
+	if (args_has(a, "constrained"))
+		app->request.constrained = true;
 	app->request.beams = (int)beams;
 	app->request.max_tokens = (int)max;
 	app_predict(app);
@@ -285,6 +305,8 @@ static int exec_run(struct app *app, const struct args *a, struct err *err)
 static const struct option RUN_OPTIONS[] = {
     {"beams", 0, "N", "beam search, this once (setting: beams)"},
     {"greedy", 0, NULL, "the most probable token each time, this once"},
+    {"constrained", 0, NULL,
+     "only answers of the task's form, this once (setting: constrained)"},
     {"max", 0, "N", "longest answer in tokens, this once (setting: max)"},
     {NULL, 0, NULL, NULL},
 };

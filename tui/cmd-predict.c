@@ -59,7 +59,7 @@ static int read_options(struct prediction *p, struct err *err)
 {
 	const struct args *a = p->a;
 	const struct settings *s = &p->app->settings;
-	const char *gate = args_get(a, "gate");
+	const char *gate = args_get(a, "gate"), *labels = args_get(a, "labels");
 	long beams, max;
 
 	if (args_int(a, "beams", 1, 64, settings_whole(s, SET_BEAMS), &beams,
@@ -67,11 +67,14 @@ static int read_options(struct prediction *p, struct err *err)
 	    args_int(a, "max", 2, 512, settings_whole(s, SET_MAX), &max, err) <
 		0 ||
 	    (gate && gate_parse(gate, &p->base, err) < 0) ||
+	    (labels && labels_option(labels, &p->base.labels, err) < 0) ||
 	    argument_text(args_get(a, "instruction"), &p->base.instruction,
 			  err) < 0)
 		return -(int)err->code;
 	p->base.beams = (int)beams;
 	p->base.max_tokens = (int)max;
+	p->base.constrained =
+	    args_has(a, "constrained") || settings_on(s, SET_CONSTRAINED);
 	p->base.attention = args_has(a, "attention");
 	return 0;
 }
@@ -81,6 +84,7 @@ static void request_of(const struct prediction *p, size_t i,
 {
 	*r = (struct extract_request){0};
 	example_request(&p->data.ex[i], r);
+	request_labels(r, &p->base.labels);
 	if (p->base.instruction) {
 		free(r->instruction);
 		r->instruction = xstrdup(p->base.instruction);
@@ -89,6 +93,7 @@ static void request_of(const struct prediction *p, size_t i,
 	r->gate_value = p->base.gate_value;
 	r->beams = p->base.beams;
 	r->max_tokens = p->base.max_tokens;
+	r->constrained = p->base.constrained;
 	r->attention = p->base.attention;
 }
 
@@ -104,6 +109,11 @@ static void digest_of(const struct prediction *p, size_t i,
 		 p->base.instruction ? p->base.instruction : "",
 		 (int)p->base.gate, (double)p->base.gate_value, p->base.beams,
 		 p->base.max_tokens, p->base.attention);
+	/* what was digested before there was such a thing stays as it was */
+	if (p->base.constrained)
+		str_add(&all, " constrained");
+	for (size_t k = 0; k < p->base.labels.n; k++)
+		str_addf(&all, "\n%s", p->base.labels.name[k]);
 	hash_bytes(all.s, all.len, hex);
 	memcpy(out, hex, DIGEST);
 	out[DIGEST] = '\0';
@@ -389,8 +399,10 @@ static const struct option OPTIONS[] = {
     {"format", 0, "FORMAT", "of the data (default: guessed)"},
     {"images", 0, "DIR", "where its pictures are (default: beside it)"},
     {"instruction", 0, "TEXT|@FILE|I0|I1|I2", "instead of the task's own"},
+    {"labels", 0, "LIST", "types instead of the schema's (task own)"},
     {"gate", 0, "own|off|X", "leave the gate, switch it off, hold it"},
     {"beams", 0, "N", "beam search (default 1: greedy)"},
+    {"constrained", 0, NULL, "only answers of the task's form"},
     {"max", 0, "N", "longest answer in tokens (default 128)"},
     {"attention", 0, NULL, "weights over the regions for every record"},
     {NULL, 0, NULL, NULL},

@@ -98,6 +98,7 @@ int probe_set_of(const struct args *a, const struct extract_request *r,
 	o->progress = args_get(a, "progress");
 	o->max_tokens = r->max_tokens;
 	o->beams = r->beams;
+	o->constrained = r->constrained;
 	*out = set_call(o);
 	return 0;
 }

@@ -92,6 +92,7 @@ static void submit(struct serve *s, struct asked *a, struct err *err)
 		j->request.attention = s->app->request.attention;
 		j->request.beams = s->app->request.beams;
 		j->request.max_tokens = s->app->request.max_tokens;
+		j->request.constrained = s->app->request.constrained;
 		a->job = engine_submit(s->app->engine, j);
 		example_release(&e);
 	}

@@ -80,6 +80,7 @@ int vary_set(struct app *app, const struct args *a, struct set_options *o,
 	o->progress_dir = dir;
 	o->max_tokens = app->request.max_tokens;
 	o->beams = app->request.beams;
+	o->constrained = app->request.constrained;
 	if (rc == 0)
 		rc = probe_view_start_set(app, set_call(o), err);
 	dataset_release(&d);

@@ -70,7 +70,8 @@ static const struct labels *labels_of_task(const struct app *app)
 {
 	switch (app->request.task) {
 	case TASK_MNER:
-		return &app->report.schema.entities;
+		return app->request.own ? &app->request.labels
+					: &app->report.schema.entities;
 	case TASK_MRE:
 		return &app->report.schema.relations;
 	case TASK_MED:
@@ -136,6 +137,7 @@ static void offer_kind(struct cursor *at, enum arg_kind kind)
 	case KIND_TASK:
 		for (int t = 0; t <= TASK_MEE; t++)
 			offer(at, task_name((enum task)t));
+		offer(at, TASK_OWN);
 		break;
 	case KIND_ENTITY:
 		if (s)

@@ -170,9 +170,9 @@ static int take_request(struct app *app, const struct args *a, struct err *err)
 	const char *task = args_get(a, "task");
 	const char *image = args_get(a, "image");
 
-	if (task && !task_find(task, &app->request.task))
+	if (task && !task_read(task, &app->request.task, &app->request.own))
 		return err_set(err, ERR_USAGE, "no task %s; the tasks are %s",
-			       task, task_names());
+			       task, task_names_all());
 	app->user = args_get(a, "user");
 	if (a->n_pos && !is_script(a->pos[0]) && !is_file(a)) {
 		free(app->request.text);

@@ -25,6 +25,8 @@ static void add_kind(struct choice *c, enum arg_kind kind)
 	for (int t = 0; kind == KIND_TASK && t <= TASK_MEE; t++)
 		labels_add(&c->word, task_name((enum task)t),
 			   strlen(task_name((enum task)t)));
+	if (kind == KIND_TASK)
+		labels_add(&c->word, TASK_OWN, strlen(TASK_OWN));
 	for (size_t i = 0; kind == KIND_COMMAND && COMMANDS[i]; i++)
 		labels_add(&c->word, COMMANDS[i]->name,
 			   strlen(COMMANDS[i]->name));

@@ -83,8 +83,13 @@ void here_labels(const struct app *app, enum item_kind kind, const char *event,
 {
 	const struct state *s =
 	    app->session ? session_state(app->session) : NULL;
+	const struct session_example *e = here_example(app);
 
 	*out = (struct labels){0};
+	if (kind == ITEM_ENTITY && e && e->ex.own) {
+		add_all(out, &e->ex.labels); /* no others are taken */
+		return;
+	}
 	add_schema(&app->report.schema, kind, event, out);
 	for (size_t i = 0; s && i < s->n_examples; i++)
 		for (size_t k = 0; k < s->example[i]->n_items; k++)

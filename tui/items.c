@@ -93,7 +93,7 @@ void example_text(const struct app *app, struct str *out)
 	str_addf(out, "example %d", e->number);
 	if (p.place)
 		str_addf(out, ", %ld of %zu", p.place, p.n);
-	str_addf(out, ", %s, %s%s\n", task_name(e->ex.task),
+	str_addf(out, ", %s, %s%s\n", task_called(e->ex.task, e->ex.own),
 		 e->progress == PROGRESS_DONE      ? "done"
 		 : e->progress == PROGRESS_SKIPPED ? "skipped"
 						   : "to do",
@@ -116,7 +116,7 @@ const struct labels *item_labels(const struct app *app,
 		return NULL;
 	switch (it->kind) {
 	case ITEM_ENTITY:
-		return &s->entities;
+		return e->ex.own ? &e->ex.labels : &s->entities;
 	case ITEM_RELATION:
 		return &s->relations;
 	case ITEM_EVENT:

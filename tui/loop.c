@@ -185,7 +185,7 @@ static void summary(const struct app *app)
 	const struct extraction *x = app->result;
 
 	printf("umie: %s; %s", app->open ? app->report.path : "no checkpoint",
-	       task_name(app->request.task));
+	       task_called(app->request.task, app->request.own));
 	if (app->request.image)
 		printf("; %s", app->request.image);
 	if (x)

@@ -15,7 +15,7 @@ static bool editing(const struct app *app)
 
 static void title(const struct app *app, struct str *out)
 {
-	str_add(out, task_name(app->request.task));
+	str_add(out, task_called(app->request.task, app->request.own));
 	if (editing(app))
 		str_add(out, ", editing");
 	else if (app->request.instruction)

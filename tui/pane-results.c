@@ -165,9 +165,10 @@ static int draw_rest(const struct app *app, const struct port *p, int y)
 			    x->dropped[i].reason, x->dropped[i].segment);
 	port_printf(p, y++, 1, INK_DIM,
 		    "%.0f ms: picture %.0f, encoder %.0f, decoder %.0f; "
-		    "%d tokens in, %d out",
+		    "%d tokens in, %d out%s",
 		    x->ms.total, x->ms.image + x->ms.vision, x->ms.encode,
-		    x->ms.decode, x->input_tokens, x->answer_tokens);
+		    x->ms.decode, x->input_tokens, x->answer_tokens,
+		    x->constrained ? "; constrained" : "");
 	return y;
 }
 

@@ -33,6 +33,9 @@ struct str;
 	_(COLOR, "color", CHOICE, 0, 0, "auto", "auto|always|never", ANY,      \
 	  "colours in the output of batch commands; auto: on a terminal, "     \
 	  "without NO_COLOR")                                                  \
+	_(CONSTRAINED, "constrained", SWITCH, 0, 1, "off", "on|off", ANY,      \
+	  "decode only answers of the task's form: its labels, words of the "  \
+	  "text, no record twice")                                             \
 	_(DELAY, "delay", WHOLE, 0, 5000, "150", "N", ANY,                     \
 	  "milliseconds from the last key to the prediction")                  \
 	_(DEVICE, "device", WORDS, 0, 0, "auto", "NAME", ANY,                  \

@@ -58,8 +58,8 @@ static int verify_reply(struct verify *v, struct extractor *x,
 	v->answers++;
 	if (replies_differ(s->reply, is, &text)) {
 		v->differences++;
-		str_addf(out, "%s: %s\n%s", task_name(is->task), is->text,
-			 text.s);
+		str_addf(out, "%s: %s\n%s", task_called(is->task, is->own),
+			 is->text, text.s);
 	}
 	str_release(&text);
 	extraction_free(is);

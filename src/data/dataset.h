@@ -36,7 +36,11 @@ struct example {
 	char *head, *tail;   /* MRE, or NULL */
 	char *event;         /* MEAE, or NULL */
 	char *instruction;   /* own template, or NULL: the default one */
-	char *split;         /* "train", "dev", …, or NULL; owned */
+	bool own;            /* MNER as task own: the types are … */
+	/* … these; for another task the list instead of the schema's; empty:
+	 * the schema's */
+	struct labels labels;
+	char *split; /* "train", "dev", …, or NULL; owned */
 	struct records gold;
 	bool has_gold;
 

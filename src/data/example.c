@@ -15,6 +15,7 @@ void example_release(struct example *e)
 	free(e->tail);
 	free(e->event);
 	free(e->instruction);
+	labels_release(&e->labels);
 	free(e->split);
 	records_release(&e->gold);
 	free(e->sha256);
@@ -44,15 +45,17 @@ void example_blank(struct example *e, const struct example *from)
 	    .tail = xstrdup_null(from->tail),
 	    .event = xstrdup_null(from->event),
 	    .instruction = xstrdup_null(from->instruction),
+	    .own = from->own,
 	    .split = xstrdup_null(from->split),
 	    .meta = xstrdup_null(from->meta),
 	};
+	labels_append(&e->labels, &from->labels);
 }
 
 static const char *const keys[] = {
     "id",        "task",        "text",    "image", "boxes", "head",   "tail",
     "event",     "instruction", "split",   "gold",  "meta",  "sha256", "size",
-    "decisions", "results",     "remarks", "note",  "flags",
+    "decisions", "results",     "remarks", "note",  "flags", "labels",
 };
 
 static int check_keys(const struct json *j, const char *what, struct err *err)
@@ -116,11 +119,21 @@ static int get_task(struct example *e, const struct json *j, const char *what,
 {
 	const char *name = json_string(json_get(j, "task"));
 
-	if (!name || !task_find(name, &e->task))
+	if (!name || !task_read(name, &e->task, &e->own))
 		return err_set(err, ERR_DATA,
 			       "%s: \"task\" is missing or not one of %s", what,
-			       task_names());
+			       task_names_all());
 	return 0;
+}
+
+static int read_labels(struct example *e, const struct json *j,
+		       const char *what, struct err *err)
+{
+	const struct json *list = json_get(j, "labels");
+
+	if (!list || json_is_null(list))
+		return 0;
+	return labels_from_json(&e->labels, list, what, "labels", err);
 }
 
 /* What a task needs to have, and what it has no use for. */
@@ -224,6 +237,8 @@ static int read_all(struct example *e, const struct json *j, const char *what,
 	if (rc == 0)
 		rc = read_strings(e, j, what, err);
 	if (rc == 0)
+		rc = read_labels(e, j, what, err);
+	if (rc == 0)
 		rc = get_text(e, j, what, err);
 	if (rc == 0)
 		rc = check_fields(e, what, err);
@@ -260,7 +275,7 @@ struct json *example_to_json(const struct example *e)
 	struct json *j = json_new_object();
 
 	put(j, "id", e->id);
-	put(j, "task", task_name(e->task));
+	put(j, "task", task_called(e->task, e->own));
 	put(j, "text", e->text);
 	put(j, "image", e->image);
 	put(j, "sha256", e->sha256);
@@ -277,6 +292,8 @@ struct json *example_to_json(const struct example *e)
 	put(j, "tail", e->tail);
 	put(j, "event", e->event);
 	put(j, "instruction", e->instruction);
+	if (e->labels.n)
+		json_put(j, "labels", labels_to_json(&e->labels));
 	put(j, "split", e->split);
 	if (e->has_gold)
 		json_put(j, "gold", gold_to_json(e));

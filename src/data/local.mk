@@ -20,6 +20,9 @@ libumie_a_SOURCES += \
 	src/data/doccano.c \
 	src/data/example.c \
 	src/data/field.c src/data/field.h \
+	src/data/form.c src/data/form.h \
+	src/data/form-internal.h \
+	src/data/form-walk.c \
 	src/data/formats.c src/data/formats.h \
 	src/data/gold.c \
 	src/data/graph-give.c \

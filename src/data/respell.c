@@ -16,9 +16,9 @@ static void respell(struct reader *r, const struct labels *l, enum task t,
 	*label = spelled;
 }
 
-static void respell_record(struct reader *r, struct record *rec)
+static void respell_record(struct reader *r, const struct schema *s,
+			   struct record *rec)
 {
-	const struct schema *s = r->o->schema;
 	int event = -1;
 
 	switch (rec->task) {
@@ -43,12 +43,17 @@ static void respell_record(struct reader *r, struct record *rec)
 
 void reader_respell(struct reader *r, struct example *e)
 {
+	struct schema s;
+
 	if (!r->o->schema)
 		return;
+	/* an example may have labels of its own */
+	schema_with(&s, r->o->schema, e->task, &e->labels);
 	if (e->event)
-		respell(r, &r->o->schema->events, TASK_MED, &e->event);
+		respell(r, &s.events, TASK_MED, &e->event);
 	for (size_t i = 0; i < e->gold.n; i++)
-		respell_record(r, &e->gold.rec[i]);
+		respell_record(r, &s, &e->gold.rec[i]);
 	for (size_t i = 0; i < e->judged.n; i++)
-		respell_record(r, &e->judged.at[i].rec);
+		respell_record(r, &s, &e->judged.at[i].rec);
+	schema_release(&s);
 }

@@ -181,6 +181,8 @@ struct json *evaluation_json(const struct evaluation *e)
 
 	json_put_string(j, "data", e->name);
 	json_put_string(j, "scorer", scorer_name(e->scorer));
+	if (e->constrained)
+		json_put_bool(j, "constrained", true);
 	if (evaluation_boxes(e)) {
 		json_put_number(j, "iou", SCORE_IOU, 5);
 		json_put_int(j, "own_boxes", (int64_t)e->boxed);
@@ -286,8 +288,9 @@ static void slices_text(const struct evaluation *e, struct str *out)
 
 void evaluation_text(const struct evaluation *e, struct str *out)
 {
-	str_addf(out, "%s, %s scorer, %zu examples\n", e->name,
-		 scorer_name(e->scorer), e->done);
+	str_addf(out, "%s, %s scorer, %zu examples%s\n", e->name,
+		 scorer_name(e->scorer), e->done,
+		 e->constrained ? ", constrained decoding" : "");
 	str_addf(out, "  %-22s %7s %6s %6s %6s  %11s  %s\n", "task, type", "n",
 		 "P", "R", "F1", "95 % of F1", "regime");
 	tasks_text(e, out);
@@ -313,8 +316,11 @@ void evaluation_text(const struct evaluation *e, struct str *out)
 
 void evaluation_csv(const struct evaluation *e, struct str *out)
 {
-	str_add(out, "data,scorer,regime,task,type,slice,value,examples,"
-		     "tp,fp,fn,p,r,f1,f1_low,f1_high\n");
+	/* a column more only when there is something to tell */
+	str_addf(out,
+		 "data,scorer,regime,task,type,slice,value,examples,"
+		 "tp,fp,fn,p,r,f1,f1_low,f1_high%s\n",
+		 e->constrained ? ",decoding" : "");
 	for (size_t i = 0; i < e->n_rows; i++) {
 		const struct eval_row *r = &e->row[i];
 		const char *const words[] = {e->name,
@@ -329,9 +335,10 @@ void evaluation_csv(const struct evaluation *e, struct str *out)
 			str_add_cell(out, words[k], ',');
 			str_addc(out, ',');
 		}
-		str_addf(out, "%zu,%lld,%lld,%lld,%.4f,%.4f,%.4f,%.4f,%.4f\n",
+		str_addf(out, "%zu,%lld,%lld,%lld,%.4f,%.4f,%.4f,%.4f,%.4f%s\n",
 			 r->examples, (long long)r->c.tp, (long long)r->c.fp,
 			 (long long)r->c.fn, score_precision(&r->c),
-			 score_recall(&r->c), score_f1(&r->c), r->low, r->high);
+			 score_recall(&r->c), score_f1(&r->c), r->low, r->high,
+			 e->constrained ? ",constrained" : "");
 	}
 }

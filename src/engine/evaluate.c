@@ -47,6 +47,7 @@ static struct extract_request *ask(struct asks *a, const struct evaluator *v,
 	r->gate = o->gate;
 	r->gate_value = o->gate_value;
 	r->beams = o->beams;
+	r->constrained = o->constrained;
 	r->max_tokens = o->max_tokens;
 	return r;
 }
@@ -62,6 +63,7 @@ static void ask_task(struct asks *a, const struct evaluator *v,
 	free(r->event);
 	r->event = xstrdup_null(event);
 	if (t != w->e->task) {
+		labels_release(&r->labels);
 		free(r->instruction);
 		r->instruction = NULL;
 	}
@@ -271,6 +273,7 @@ void evaluator_init(struct evaluator *v, struct extractor *x,
 	v->now.name = xstrdup(d->name ? d->name : "");
 	v->now.scorer = o->scorer;
 	v->now.regime = o->regime;
+	v->now.constrained = o->constrained;
 	types = &v->b->schema.entities;
 	for (size_t i = 0; i < types->n; i++)
 		labels_add(&v->now.types, types->name[i],

@@ -49,6 +49,7 @@ enum { SLICES_MAX = 4 };
 /* A zeroed struct with a regime is valid.  Strings are borrowed. */
 struct evaluate_options {
 	int beams, max_tokens;
+	bool constrained; /* only answers of the prompt's form */
 	enum gate_setting gate;
 	float gate_value;
 	enum scorer scorer;
@@ -90,6 +91,7 @@ struct evaluation {
 	char *name; /* of the data; owned */
 	enum scorer scorer;
 	enum regime regime;
+	bool constrained;
 	/* whole tasks first, then types, then slices; owned */
 	struct eval_row *row;
 	size_t n_rows, cap_rows;

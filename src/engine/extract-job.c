@@ -22,6 +22,8 @@ static struct extraction *result_new(const struct extractor *x,
 	o->task = r->task;
 	o->text = xstrdup(r->text);
 	o->image_path = xstrdup_null(r->image);
+	o->own = r->own;
+	o->constrained = r->constrained;
 	memcpy(o->model, x->b->report.hash, sizeof(o->model));
 	snprintf(o->device, sizeof(o->device), "%s", x->b->be->name);
 	return o;
@@ -77,7 +79,47 @@ static void schema_of(const struct job_state *j, enum task t,
 {
 	static const struct labels none;
 
-	schema_with(out, j->schema, t, t == j->r->task ? &j->r->labels : &none);
+	const struct labels *own = t == j->r->task ? &j->r->labels : &none;
+	struct schema with;
+
+	schema_with(&with, &j->x->b->schema, t, own);
+	relabel_schema(&j->r->relabel, &with, out);
+	schema_release(&with);
+}
+
+/* The labels that the instruction of task t asks for. */
+static const struct labels *asked_labels(enum task t, const struct schema *s,
+					 const char *event)
+{
+	switch (t) {
+	case TASK_MNER:
+		return &s->entities;
+	case TASK_MRE:
+		return &s->relations;
+	case TASK_MED:
+		return &s->events;
+	case TASK_MEAE:
+	case TASK_MEE:
+		break;
+	}
+	return schema_roles(s, labels_find(&s->events, event, strlen(event)));
+}
+
+/* Which answers the step may give. */
+static int make_form(const struct job_state *j, const struct schema *schema,
+		     const struct form_options *asked, struct step *s,
+		     struct err *err)
+{
+	struct form_options o = *asked;
+
+	if (!j->r->constrained)
+		return 0;
+	o.grammar = bundle_grammar(j->x->b);
+	o.labels = asked_labels(o.task, schema, o.event);
+	o.regions = j->view ? j->view->regions.n : 0;
+	o.hidden = j->view ? j->view->hidden : 0;
+	s->form = form_new(&o, j->x->b->tokenizer, &s->prompt, err);
+	return s->form ? 0 : -(int)err->code;
 }
 
 int job_ask(const struct job_state *j, enum task t, const char *head,
@@ -86,6 +128,11 @@ int job_ask(const struct job_state *j, enum task t, const char *head,
 {
 	const struct bundle *b = j->x->b;
 	struct schema schema;
+	const struct form_options form = {
+	    .task = t,
+	    .head = head,
+	    .tail = tail,
+	    .event = event ? relabel_say(&j->r->relabel, event) : NULL};
 	const char *tmpl;
 	double start = clock_ms();
 	char *instruction;
@@ -98,15 +145,18 @@ int job_ask(const struct job_state *j, enum task t, const char *head,
 	tmpl = bundle_instruction(b, t,
 				  t == j->r->task ? j->r->instruction : NULL);
 	schema_of(j, t, &schema);
-	rc = prompt_instruction(
-	    &instruction, tmpl, t, &schema, head, tail,
-	    event ? relabel_say(&j->r->relabel, event) : NULL, err);
+	instruction = NULL;
+	rc = prompt_instruction(&instruction, tmpl, t, &schema, head, tail,
+				form.event, err);
+	if (rc == 0)
+		rc = prompt_build(&s->prompt, b->tokenizer, instruction,
+				  j->r->text, err);
+	if (rc == 0)
+		rc = make_form(j, &schema, &form, s, err);
 	schema_release(&schema);
+	free(instruction);
 	if (rc < 0)
 		return rc;
-	rc = prompt_build(&s->prompt, b->tokenizer, instruction, j->r->text,
-			  err);
-	free(instruction);
 	j->out->ms.tokenize += clock_ms() - start;
 	return rc;
 }

@@ -55,6 +55,8 @@ static int check_request(const struct extractor *x,
 	if (valid < n)
 		return err_set(err, ERR_DATA,
 			       "the text is not UTF-8 at byte %zu", valid);
+	if (r->own && r->labels.n == 0)
+		return err_set(err, ERR_USAGE, OWN_WANTS_LABELS);
 	if (!r->head != !r->tail)
 		return err_set(err, ERR_USAGE,
 			       "a relation wants both head and tail, or "
@@ -112,7 +114,7 @@ static bool same_settings(const struct extract_request *a,
 			  const struct extract_request *b)
 {
 	return a->beams == b->beams && a->max_tokens == b->max_tokens &&
-	       a->attention == b->attention;
+	       a->constrained == b->constrained && a->attention == b->attention;
 }
 
 /* A request that is one prompt and can share a batch with r[0]. */

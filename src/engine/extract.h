@@ -24,12 +24,18 @@ struct feature_cache;
 struct json;
 struct str;
 
+/* What an own request without its types is told. */
+#define OWN_WANTS_LABELS                                               \
+	"own wants your types: labels Tool, Ship (on a command line: " \
+	"--labels 'Tool, Ship')"
+
 enum gate_setting { GATE_SET_OWN, GATE_SET_OFF, GATE_SET_HELD };
 
 /* A zeroed struct with a text is a valid request.  Strings are owned. */
 struct extract_request {
 	char *id;
 	enum task task;
+	bool own;          /* MNER as task own: wants labels */
 	char *text;        /* valid UTF-8 */
 	char *instruction; /* template, "I0" … "I2", or NULL */
 	char *head, *tail; /* MRE: both or none */
@@ -46,6 +52,7 @@ struct extract_request {
 	float gate_value; /* when held */
 	int beams;        /* 0 or 1: greedy */
 	int max_tokens;   /* of one answer, start included; 0: 128 */
+	bool constrained; /* only answers of the prompt's form (form.h) */
 	bool attention;   /* weights over regions for every record */
 	int head_shown;   /* attention of this head (1 …); 0: their mean */
 	/* what a probe changes */
@@ -78,12 +85,14 @@ struct found {
 struct extraction {
 	char *id;
 	enum task task;
+	bool own; /* MNER as task own */
 	char *text;
 	char *instruction; /* as filled in; for cascades the first one */
 	char model[65];    /* hash */
 	char device[32];
-	float g, cos; /* the model's own, of the first step */
-	float g_used; /* what was used */
+	bool constrained; /* as it was asked */
+	float g, cos;     /* the model's own, of the first step */
+	float g_used;     /* what was used */
 	enum image_state image;
 	char *image_path;
 	int image_w, image_h;

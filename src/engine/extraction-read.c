@@ -283,7 +283,7 @@ static int read_head(struct reading *r, const struct json *j)
 
 	if (!schema || strcmp(schema, "umie/1") != 0)
 		return bad(r, "schema");
-	if (!task || !task_find(task, &x->task))
+	if (!task || !task_read(task, &x->task, &x->own))
 		return bad(r, "task");
 	if (!model || strlen(model) >= sizeof(x->model))
 		return bad(r, "model");
@@ -297,6 +297,17 @@ static int read_head(struct reading *r, const struct json *j)
 	    get_string(r, j, "text", &x->text) < 0)
 		return -ERR_DATA;
 	r->points = (int32_t)utf8_count(x->text, strlen(x->text));
+	return 0;
+}
+
+/* Only ever written when it is true. */
+static int read_constrained(const struct reading *r, const struct json *j)
+{
+	const struct json *c = json_get(j, "constrained");
+
+	if (c && !json_is_bool(c))
+		return bad(r, "constrained");
+	r->x->constrained = c && json_true(c);
 	return 0;
 }
 
@@ -332,6 +343,8 @@ int extraction_from_json(struct extraction **out, const struct json *j,
 			    err};
 	int rc = read_head(&r, j);
 
+	if (rc == 0)
+		rc = read_constrained(&r, j);
 	if (rc == 0)
 		rc = read_numbers(&r, j);
 	if (rc == 0)

@@ -52,6 +52,7 @@ void example_request(const struct example *e, struct extract_request *r)
 	*r = (struct extract_request){
 	    .id = xstrdup_null(e->id),
 	    .task = e->task,
+	    .own = e->own,
 	    .text = xstrdup_null(e->text),
 	    .instruction = xstrdup_null(e->instruction),
 	    .head = xstrdup_null(e->head),
@@ -62,6 +63,7 @@ void example_request(const struct example *e, struct extract_request *r)
 	    .boxes_relative = e->boxes_relative,
 	    .attention = attention,
 	};
+	labels_append(&r->labels, &e->labels);
 }
 
 void extraction_free(struct extraction *x)
@@ -241,11 +243,13 @@ struct json *extraction_json(const struct extraction *x, bool attention)
 	json_put_string(j, "schema", "umie/1");
 	if (x->id)
 		json_put_string(j, "id", x->id);
-	json_put_string(j, "task", task_name(x->task));
+	json_put_string(j, "task", task_called(x->task, x->own));
 	json_put_string(j, "instruction", x->instruction);
 	json_put_string(j, "text", x->text);
 	json_put_string(j, "model", x->model);
 	json_put_string(j, "device", x->device);
+	if (x->constrained)
+		json_put_bool(j, "constrained", true);
 	/* Nine digits give the float back: holding it changes nothing. */
 	json_put_number(j, "g", (double)x->g_used, 9);
 	json_put_number(j, "g_own", (double)x->g, 9);
@@ -361,7 +365,7 @@ static void image_text(const struct extraction *x, bool color, struct str *out)
 void extraction_text(const struct extraction *x, bool color, struct str *out)
 {
 	str_addf(out, "%s%s%s%s: %s\n", paint(color, BOLD), x->id ? x->id : "",
-		 x->id ? " " : "", task_name(x->task), x->text);
+		 x->id ? " " : "", task_called(x->task, x->own), x->text);
 	str_add(out, paint(color, PLAIN));
 	for (size_t i = 0; i < x->n_found; i++)
 		found_text(x, &x->found[i], color, out);
@@ -371,6 +375,9 @@ void extraction_text(const struct extraction *x, bool color, struct str *out)
 		str_addf(out, "  %snot used (%s): %s%s\n", paint(color, RED),
 			 x->dropped[i].reason, x->dropped[i].segment,
 			 paint(color, PLAIN));
+	if (x->constrained)
+		str_add(out,
+			"  constrained: only answers of the task's form\n");
 	if (x->cut_tokens)
 		str_addf(out, "  the last %d tokens of the text did not fit\n",
 			 x->cut_tokens);

@@ -55,6 +55,7 @@ void steps_free(struct steps *s)
 void step_release(struct step *s)
 {
 	prompt_release(&s->prompt);
+	form_free(s->form);
 	free(s->P);
 	free(s->raw);
 	free(s->token_at);
@@ -315,6 +316,31 @@ static void spell(const struct steps *s, struct step *a)
 	a->raw = str_detach(&text);
 }
 
+/* A form does not know the start token. */
+static void form_ids(const void *form, const int32_t *ids, int n, uint8_t *may,
+		     int vocab)
+{
+	form_next(form, ids + 1, (size_t)n - 1, may, vocab);
+}
+
+static bool form_stands(const void *form, const int32_t *ids, int n)
+{
+	return form_whole(form, ids + 1, (size_t)n - 1);
+}
+
+static const struct constraint *constraints(struct steps *s, struct step **at,
+					    int n)
+{
+	struct constraint *c;
+
+	if (!at[0]->form)
+		return NULL;
+	c = arena_alloc(&s->memory, (size_t)n * sizeof(*c));
+	for (int i = 0; i < n; i++)
+		c[i] = (struct constraint){form_ids, form_stands, at[i]->form};
+	return c;
+}
+
 static int decode(struct steps *s, struct step **at, int n, struct tensor *M,
 		  struct tensor *mask, const struct steps_options *o,
 		  struct err *err)
@@ -327,6 +353,7 @@ static int decode(struct steps *s, struct step **at, int n, struct tensor *M,
 	    .beams = MAX(o->beams, 1),
 	    .attention = o->attention && o->beams <= 1,
 	    .cancel = s->cancel,
+	    .constraint = constraints(s, at, n),
 	};
 	int rc =
 	    generator_run(&s->generator, M, mask, &d, &s->memory, out, err);

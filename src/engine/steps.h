@@ -10,6 +10,7 @@
 #ifndef UMIE_ENGINE_STEPS_H
 #define UMIE_ENGINE_STEPS_H
 
+#include "src/data/form.h"
 #include "src/data/prompt.h"
 #include "src/engine/view.h"
 #include "src/model/decode.h"
@@ -24,6 +25,7 @@ struct step {
 	const struct view *view; /* borrowed; NULL: no picture */
 	enum gate_setting gate;
 	float gate_value;
+	struct form *form; /* owned; NULL: any answer.  All of a run or none */
 	/* answered */
 	float g, c, used;       /* own gate, scaled cosine, gate in use */
 	float *P;               /* (H,L,N) of the gated attention; or NULL */

@@ -5,7 +5,9 @@
 #include "src/base/mem.h"
 #include "src/model/decode-internal.h"
 
+/* Sums of beams that are behind all others, and that do not go on at all. */
 static const double UNUSED_BEAM = -1e9;
+#define DEAD_BEAM (-(double)INFINITY)
 
 /* The finished answers of one example: the k best, worst last. */
 struct store {
@@ -23,14 +25,16 @@ struct pair {
 
 struct beam {
 	struct generator *d;
-	int B, k, limit, length;         /* tokens of every open beam */
-	struct hypothesis *open, *other; /* (B*k); memory of `limit` each */
-	struct store *store;             /* (B) */
-	bool *done;                      /* (B) */
-	int32_t *ids;                    /* (B*k) */
-	int *from;                       /* (B*k) */
-	struct next next;                /* (B*k,2k) */
-	struct pair *pair;               /* (k*2k) */
+	int B, k, limit, length;             /* tokens of every open beam */
+	struct hypothesis *open, *other;     /* (B*k); memory of `limit` each */
+	struct store *store;                 /* (B) */
+	bool *done;                          /* (B) */
+	int32_t *ids;                        /* (B*k) */
+	int *from;                           /* (B*k) */
+	struct next next;                    /* (B*k,2k) */
+	struct pair *pair;                   /* (k*2k) */
+	const struct constraint *constraint; /* (B) or NULL */
+	struct asked *ask;                   /* (B*k) or NULL */
 };
 
 static void room_for(struct hypothesis *h, size_t count, size_t limit,
@@ -65,7 +69,9 @@ static void begin(struct beam *s, struct arena *memory)
 	for (size_t r = 0; r < rows; r++) {
 		s->open[r].ids[0] = T5_START;
 		s->open[r].n = 1;
-		s->open[r].sum = r % k ? UNUSED_BEAM : 0;
+		if (r % k)
+			s->open[r].sum =
+			    s->constraint ? DEAD_BEAM : UNUSED_BEAM;
 	}
 	s->length = 1;
 	s->done = arena_zalloc(memory, (size_t)s->B * sizeof(*s->done));
@@ -74,6 +80,8 @@ static void begin(struct beam *s, struct arena *memory)
 	s->next.ids = arena_alloc(memory, rows * 2 * k * sizeof(int32_t));
 	s->next.logprob = arena_alloc(memory, rows * 2 * k * sizeof(float));
 	s->pair = arena_alloc(memory, k * 2 * k * sizeof(*s->pair));
+	if (s->constraint)
+		s->ask = arena_alloc(memory, rows * sizeof(*s->ask));
 }
 
 static void copy(struct hypothesis *to, const struct hypothesis *from)
@@ -155,6 +163,22 @@ static void finish(struct beam *s, int b, const struct pair *p)
 		push(kept, T5_EOS, p->logprob);
 }
 
+static bool is_dead(double sum)
+{
+	return sum == DEAD_BEAM;
+}
+
+/* Where fewer than k go on, the beams from n on are dead. */
+static void bury(struct beam *s, int b, int n)
+{
+	for (int i = b * s->k + n; i < (b + 1) * s->k; i++) {
+		copy(&s->other[i], &s->open[i]);
+		s->other[i].sum = DEAD_BEAM;
+		push(&s->other[i], T5_PAD, 0);
+		s->from[i] = i;
+	}
+}
+
 /* The next beams of example b from its 2k best continuations. */
 static void extend(struct beam *s, int b)
 {
@@ -166,6 +190,8 @@ static void extend(struct beam *s, int b)
 		const struct pair *p = &s->pair[i];
 		struct hypothesis *to = &s->other[b * s->k + n];
 
+		if (is_dead(p->sum))
+			break;
 		if (p->id == T5_EOS) {
 			if (i < s->k)
 				finish(s, b, p);
@@ -176,8 +202,10 @@ static void extend(struct beam *s, int b)
 		push(to, p->id, p->logprob);
 		s->from[b * s->k + n++] = b * s->k + p->beam;
 	}
-	s->done[b] = store->n == s->k && store->h[s->k - 1].score >=
-					     s->pair[0].sum / (s->length + 1);
+	bury(s, b, n);
+	s->done[b] = n == 0 ||
+		     (store->n == s->k && store->h[s->k - 1].score >=
+					      s->pair[0].sum / (s->length + 1));
 }
 
 /* An example that is done goes round idle; what it holds does not matter. */
@@ -190,6 +218,19 @@ static void idle(struct beam *s, int b)
 	}
 }
 
+/* What may follow what each beam wrote. */
+static void ask(struct beam *s)
+{
+	for (int r = 0; r < s->B * s->k; r++) {
+		const struct hypothesis *h = &s->open[r];
+
+		s->ask[r] = (struct asked){0};
+		if (!s->done[r / s->k] && !is_dead(h->sum))
+			s->ask[r] = (struct asked){&s->constraint[r / s->k],
+						   h->ids, h->n};
+	}
+}
+
 /* One token for every beam; the number of examples that go on, or < 0. */
 static int advance(struct beam *s)
 {
@@ -198,7 +239,9 @@ static int advance(struct beam *s)
 
 	for (int r = 0; r < rows; r++)
 		s->ids[r] = s->open[r].ids[s->length - 1];
-	if (generator_step(s->d, s->ids, 2 * s->k, &s->next, NULL) < 0)
+	if (s->ask)
+		ask(s);
+	if (generator_step(s->d, s->ids, 2 * s->k, s->ask, &s->next, NULL) < 0)
 		return -1;
 	for (int b = 0; b < s->B; b++) {
 		if (s->done[b])
@@ -233,7 +276,11 @@ static void collect(struct beam *s, struct decoded *out)
 		for (int i = 0; i < s->k && !s->done[b]; i++) {
 			struct hypothesis *h = &s->open[b * s->k + i];
 
+			if (is_dead(h->sum))
+				continue;
 			h->score = h->sum / s->length;
+			if (s->constraint) /* its score stays what it was */
+				decode_cut(h, &s->constraint[b]);
 			store_add(&s->store[b], s->k, h);
 		}
 		out[b] = (struct decoded){
@@ -247,7 +294,11 @@ static void collect(struct beam *s, struct decoded *out)
 int decode_beam(struct generator *d, const struct decode_options *o, int B,
 		struct arena *memory, struct decoded *out)
 {
-	struct beam s = {.d = d, .B = B, .k = o->beams, .limit = o->max_length};
+	struct beam s = {.d = d,
+			 .B = B,
+			 .k = o->beams,
+			 .limit = o->max_length,
+			 .constraint = o->constraint};
 	int live = B;
 
 	begin(&s, memory);

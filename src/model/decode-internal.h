@@ -12,12 +12,24 @@ struct next {
 	int32_t *ids;   /* (R,k) */
 };
 
+/* What a row wrote so far, and what it may be.  Zeroed: it asks nothing. */
+struct asked {
+	const struct constraint *c;
+	const int32_t *ids;
+	int n;
+};
+
 /*
  * One token for every row of the cache: ids (R) in, the k best of each out.
- * attention, when not NULL, gets (R,L).
+ * `ask` (R), or NULL, says which may be taken; where fewer than k may, the
+ * rest is T5_PAD of log-probability -INFINITY.  attention, when not NULL,
+ * gets (R,L).
  */
 int generator_step(struct generator *d, const int32_t *ids, int k,
-		   struct next *out, float *attention);
+		   const struct asked *ask, struct next *out, float *attention);
+
+/* Take off what cannot stand at the end of an answer that was cut. */
+void decode_cut(struct hypothesis *h, const struct constraint *c);
 
 int decode_greedy(struct generator *d, const struct decode_options *o, int B,
 		  int L, struct arena *memory, struct decoded *out);

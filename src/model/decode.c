@@ -1,5 +1,6 @@
 #include "src/model/decode.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,28 +39,91 @@ static void mean_heads(const float *probs, int64_t R, int64_t H, int64_t L,
 		}
 }
 
-/* What one token needs on the host, all at once; probs may be NULL. */
-static int read_step(struct tape *t, const struct tensor *best,
-		     const struct tensor *ids, const struct tensor *probs,
-		     struct next *out, float *attention)
+/* Read two results of a token and the attention, all at once. */
+static int read_step(struct tape *t, const struct tape_read *want, int n,
+		     const struct tensor *probs, float *attention)
 {
-	struct tape_read r[] = {
-	    {best, out->logprob}, {ids, out->ids}, {probs, NULL}};
+	struct tape_read r[TAPE_READS];
 
 	if (t->failed)
 		return -(int)t->err.code;
+	memcpy(r, want, (size_t)n * sizeof(*r));
 	if (!probs)
-		return tape_read_all(t, r, 2);
-	r[2].host = arena_alloc(&t->host, tensor_bytes(probs));
-	if (tape_read_all(t, r, 3) < 0)
+		return tape_read_all(t, r, n);
+	r[n] = (struct tape_read){probs,
+				  arena_alloc(&t->host, tensor_bytes(probs))};
+	if (tape_read_all(t, r, n + 1) < 0)
 		return -(int)t->err.code;
-	mean_heads(r[2].host, probs->dim[0], probs->dim[1], probs->dim[3],
+	mean_heads(r[n].host, probs->dim[0], probs->dim[1], probs->dim[3],
 		   attention);
 	return 0;
 }
 
+static double log_sum_exp(const float *x, int V)
+{
+	float top = x[0];
+	double sum = 0;
+
+	for (int i = 1; i < V; i++)
+		top = MAX(top, x[i]);
+	for (int i = 0; i < V; i++)
+		sum += exp((double)(x[i] - top));
+	return (double)top + log(sum);
+}
+
+/* The k best of those that may follow, the lower id first among equals. */
+static void choose(const float *x, int V, const uint8_t *may, int k,
+		   float *best, int32_t *id)
+{
+	double lse = log_sum_exp(x, V);
+	int have = 0;
+
+	for (int i = 0; i < V; i++) {
+		int at;
+
+		if (!may[i] || (have == k && !(x[i] > best[k - 1])))
+			continue;
+		have += have < k;
+		for (at = have - 1; at > 0 && x[i] > best[at - 1]; at--) {
+			best[at] = best[at - 1];
+			id[at] = id[at - 1];
+		}
+		best[at] = x[i];
+		id[at] = i;
+	}
+	for (int j = 0; j < k; j++) {
+		best[j] = j < have ? (float)((double)best[j] - lse) : -INFINITY;
+		id[j] = j < have ? id[j] : T5_PAD;
+	}
+}
+
+/* The choice among logits (R,V), on the host. */
+static int choose_step(struct tape *t, const struct tensor *logits, int k,
+		       const struct asked *ask, const struct tensor *probs,
+		       struct next *out, float *attention)
+{
+	int64_t R = logits ? tensor_rows(logits) : 0;
+	int V = logits ? (int)tensor_last(logits) : 0;
+	float *x = arena_alloc(&t->host, (size_t)(R * V) * sizeof(*x));
+	uint8_t *may = arena_alloc(&t->host, (size_t)V);
+	struct tape_read r = {logits, x};
+
+	if (read_step(t, &r, 1, probs, attention) < 0)
+		return -(int)t->err.code;
+	for (int64_t i = 0; i < R; i++) {
+		const struct asked *a = &ask[i];
+
+		memset(may, 0, (size_t)V);
+		if (a->c)
+			a->c->next(a->c->context, a->ids, a->n, may, V);
+		choose(x + i * V, V, may, k, out->logprob + i * k,
+		       out->ids + i * k);
+	}
+	return 0;
+}
+
 int generator_step(struct generator *d, const int32_t *ids, int k,
-		   struct next *out, float *attention)
+		   const struct asked *ask, struct next *out, float *attention)
 {
 	struct tape *t = &d->step;
 	const int64_t dim[] = {d->cache.rows, 1};
@@ -69,8 +133,20 @@ int generator_step(struct generator *d, const int32_t *ids, int k,
 	x = op_embed(t, d->m->shared, tape_input(t, DT_I32, 2, dim, ids));
 	x = t5_step(t, &d->cache, x, attention ? &probs : NULL);
 	x = op_linear(t, x, d->m->lm_head, NULL);
+	if (ask)
+		return choose_step(t, x, k, ask, probs, out, attention);
 	op_topk(t, x, k, &best, &best_ids);
-	return read_step(t, best, best_ids, probs, out, attention);
+	return read_step(
+	    t, (struct tape_read[]){{best, out->logprob}, {best_ids, out->ids}},
+	    2, probs, attention);
+}
+
+void decode_cut(struct hypothesis *h, const struct constraint *c)
+{
+	while (h->n > 1 && !c->whole(c->context, h->ids, h->n)) {
+		h->n--;
+		h->sum -= (double)h->logprob[h->n - 1];
+	}
 }
 
 static int fail(const struct tape *t, struct err *err)

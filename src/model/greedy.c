@@ -10,7 +10,9 @@ struct greedy {
 	struct decoded *out;
 	int L, rows;
 	bool run_on;
-	int *example;     /* (rows): whose answer row r is */
+	const struct constraint *constraint; /* of each answer; or NULL */
+	struct asked *ask;                   /* (rows) or NULL */
+	int *example;                        /* (rows): whose answer row r is */
 	int32_t *ids;     /* (rows): the last token of each */
 	bool *ended;      /* (rows) */
 	struct next next; /* (rows,1) */
@@ -40,6 +42,8 @@ static void begin(struct greedy *g, const struct decode_options *o, int B,
 	g->ended = xcalloc(rows, sizeof(*g->ended));
 	g->next.ids = xcalloc(rows, sizeof(*g->next.ids));
 	g->next.logprob = xcalloc(rows, sizeof(*g->next.logprob));
+	if (o->constraint)
+		g->ask = xcalloc(rows, sizeof(*g->ask));
 	if (o->attention)
 		g->attention = xcalloc(rows * (size_t)g->L, sizeof(float));
 }
@@ -47,6 +51,7 @@ static void begin(struct greedy *g, const struct decode_options *o, int B,
 static void end(struct greedy *g)
 {
 	free(g->example);
+	free(g->ask);
 	free(g->ids);
 	free(g->ended);
 	free(g->next.ids);
@@ -95,12 +100,27 @@ static int compact(struct greedy *g, int live)
 	return rc;
 }
 
+/* What may follow what each row wrote. */
+static void ask(struct greedy *g)
+{
+	for (int r = 0; r < g->rows; r++) {
+		const struct hypothesis *h = g->out[g->example[r]].h;
+
+		g->ask[r] = (struct asked){0};
+		if (!g->ended[r])
+			g->ask[r] = (struct asked){
+			    &g->constraint[g->example[r]], h->ids, h->n};
+	}
+}
+
 /* One token for every row; the number of rows that go on, or an error. */
 static int advance(struct greedy *g)
 {
 	int live = 0;
 
-	if (generator_step(g->d, g->ids, 1, &g->next, g->attention) < 0)
+	if (g->ask)
+		ask(g);
+	if (generator_step(g->d, g->ids, 1, g->ask, &g->next, g->attention) < 0)
 		return -1;
 	for (int r = 0; r < g->rows; r++) {
 		if (g->ended[r]) {
@@ -113,11 +133,23 @@ static int advance(struct greedy *g)
 	return live;
 }
 
+static void cut(struct decoded *out, const struct constraint *c)
+{
+	if (out->stopped)
+		return;
+	decode_cut(out->h, c);
+	out->h->score = out->h->sum;
+}
+
 int decode_greedy(struct generator *d, const struct decode_options *o, int B,
 		  int L, struct arena *memory, struct decoded *out)
 {
-	struct greedy g = {
-	    .d = d, .out = out, .L = L, .rows = B, .run_on = o->run_on};
+	struct greedy g = {.d = d,
+			   .out = out,
+			   .L = L,
+			   .rows = B,
+			   .run_on = o->run_on,
+			   .constraint = o->constraint};
 	int live = B, rc = 0;
 
 	begin(&g, o, B, memory);
@@ -128,6 +160,8 @@ int decode_greedy(struct generator *d, const struct decode_options *o, int B,
 		else if (live > 0 && 2 * live <= g.rows)
 			rc = compact(&g, live);
 	}
+	for (int b = 0; b < B && o->constraint && rc == 0; b++)
+		cut(&out[b], &o->constraint[b]);
 	end(&g);
 	return rc;
 }

@@ -34,6 +34,7 @@ void set_request(const struct set_run *s, const struct example *e,
 	r->instruction = xstrdup_null(set_instruction(s->o.instruction, e));
 	r->max_tokens = s->o.max_tokens;
 	r->beams = s->o.beams;
+	r->constrained = s->o.constrained;
 	r->gate = s->o.gate;
 	r->gate_value = s->o.gate_value;
 }
@@ -238,6 +239,8 @@ static struct json *header_of(const struct set_run *s,
 	json_put_int(j, "examples", (int64_t)s->n);
 	json_put_int(j, "max", s->o.max_tokens);
 	json_put_int(j, "beams", s->o.beams);
+	if (s->o.constrained)
+		json_put_bool(j, "constrained", true);
 	json_put_int(j, "gate", s->o.gate);
 	json_put_number(j, "held", (double)s->o.gate_value, 9);
 	if (s->o.instruction)

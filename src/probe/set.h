@@ -39,6 +39,7 @@ struct set_options {
 				     by what is computed */
 	size_t limit;             /* of examples; 0: all */
 	int max_tokens, beams;
+	bool constrained;
 };
 
 /* Everything but the examples is copied. */

@@ -144,6 +144,49 @@ static int read_list(struct labels *l, const struct json *j,
 	return rc < 0 ? rc : refuse_duplicates(l, p);
 }
 
+int labels_from_json(struct labels *l, const struct json *j, const char *what,
+		     const char *key, struct err *err)
+{
+	return read_list(l, j, &(struct place){what, key, err});
+}
+
+int labels_split(struct labels *l, const char *list, const char *what,
+		 const char *key, struct err *err)
+{
+	const struct place p = {what, key, err};
+	int rc = 0;
+
+	for (const char *s = list; *s && rc == 0;) {
+		size_t n = strcspn(s, ",");
+		struct span word = span_trim((struct span){s, n});
+		char *name = xstrndup(word.s, word.len);
+
+		if (word.len)
+			rc = add_label(l, name, &p);
+		free(name);
+		s += n + (s[n] == ',');
+	}
+	return rc < 0 ? rc : refuse_duplicates(l, &p);
+}
+
+struct json *labels_to_json(const struct labels *l)
+{
+	struct json *j = json_new_array();
+
+	for (size_t i = 0; i < l->n; i++)
+		json_push_string(j, l->name[i]);
+	return j;
+}
+
+bool labels_equal(const struct labels *a, const struct labels *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = strcmp(a->name[i], b->name[i]) == 0;
+	return same;
+}
+
 /* Add the roles of one event to the union of all roles. */
 static int unite_roles(struct schema *s, const struct labels *roles,
 		       const struct place *p)

@@ -7,6 +7,7 @@
 #ifndef UMIE_TASK_SCHEMA_H
 #define UMIE_TASK_SCHEMA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -25,6 +26,17 @@ void labels_copy(struct labels *to, const struct labels *from); /* deep */
 int labels_find(const struct labels *l, const char *name, size_t len);
 /* "a, b, c"; caller's to free(). */
 char *labels_join(const struct labels *l);
+bool labels_equal(const struct labels *a, const struct labels *b);
+/*
+ * Append what "a, b,c" or an array of strings lists.  ERR_DATA names a label
+ * that an answer could not give back, or one that is there twice; `what` and
+ * `key` name the place.
+ */
+int labels_split(struct labels *l, const char *list, const char *what,
+		 const char *key, struct err *err);
+int labels_from_json(struct labels *l, const struct json *j, const char *what,
+		     const char *key, struct err *err);
+struct json *labels_to_json(const struct labels *l);
 
 struct schema {
 	struct labels entities, relations, events, roles; /* roles: union */

@@ -43,6 +43,24 @@ bool task_find(const char *name, enum task *out)
 	return false;
 }
 
+const char *task_called(enum task t, bool own)
+{
+	return own ? TASK_OWN : task_name(t);
+}
+
+bool task_read(const char *name, enum task *out, bool *own)
+{
+	*own = strcmp(name, TASK_OWN) == 0;
+	if (*own)
+		*out = TASK_MNER;
+	return *own || task_find(name, out);
+}
+
+const char *task_names_all(void)
+{
+	return "mner, mre, med, meae, mee, own";
+}
+
 const char *task_names(void)
 {
 	return "mner, mre, med, meae, mee";

@@ -36,14 +36,27 @@ enum task {
 #undef TASK_ENUM
 };
 
+/*
+ * `own` is mner with types that the user names instead of the schema's, and an
+ * instruction of the user's own if wanted: the same question, grammar, records
+ * and scores.  So it is TASK_MNER with a flag, and has a name of its own.
+ */
+#define TASK_OWN "own"
+#define TASK_OWN_WHAT "spans of types that you name"
+
 const char *task_name(enum task t);
+/* The name that a request or an example has. */
+const char *task_called(enum task t, bool own);
+/* That name back; false when there is none such. */
+bool task_read(const char *name, enum task *out, bool *own);
 const char *task_what(enum task t);
 /* The default template; NULL for mee, which has none of its own. */
 const char *task_instruction(enum task t);
 /* false when there is no such task. */
 bool task_find(const char *name, enum task *out);
-/* "mner, mre, med, meae, mee" for messages. */
+/* "mner, mre, med, meae, mee" for messages, and with own. */
 const char *task_names(void);
+const char *task_names_all(void);
 
 /*
  * A copy of `s` in which `own`, unless empty, is the list that belongs to task

@@ -7,6 +7,7 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/mem.h"
+#include "src/base/str.h"
 #include "src/text/chars.h"
 #include "src/text/tokenizer-impl.h"
 
@@ -114,6 +115,41 @@ const char *tokenizer_piece(const struct tokenizer *t, int32_t id)
 	if (id >= tokenizer_pieces(t))
 		return t->extra[tokenizer_extra(t, 0) - id];
 	return spm_name(&t->m, (size_t)id);
+}
+
+uint32_t tokenizer_down(const struct tokenizer *t, uint32_t node,
+			unsigned char byte, int32_t *id)
+{
+	uint32_t next = trie_step(&t->unigram.trie, node, byte);
+
+	*id = next == TRIE_NONE ? -1 : trie_value(&t->unigram.trie, next);
+	return next;
+}
+
+int32_t tokenizer_byte(const struct tokenizer *t, unsigned char byte)
+{
+	return t->m.byte_fallback ? t->unigram.byte_id[byte] : -1;
+}
+
+const char *tokenizer_space(const struct tokenizer *t)
+{
+	return t->m.escape_whitespaces ? SPACE_MARK : " ";
+}
+
+bool tokenizer_bytes(const struct tokenizer *t, int32_t id, struct str *out)
+{
+	const struct spm_piece *p;
+
+	if (id < 0 || id >= tokenizer_pieces(t))
+		return false;
+	p = &t->m.piece[id];
+	if (p->type == SPM_BYTE)
+		str_addc(out, (char)spm_byte(spm_name(&t->m, (size_t)id)));
+	else if (p->type == SPM_NORMAL || p->type == SPM_USER_DEFINED)
+		str_addn(out, spm_name(&t->m, (size_t)id), p->len);
+	else
+		return false;
+	return true;
 }
 
 /* Length of the "<extra_id_N>" that s begins with, or 0. */

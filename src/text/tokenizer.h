@@ -63,6 +63,22 @@ void tokenizer_decode(const struct tokenizer *t, const int32_t *id, size_t n,
 const char *tokenizer_piece(const struct tokenizer *t, int32_t id);
 
 /*
+ * For those who spell a string in every way that there is.  One byte down the
+ * tree of pieces from `node` (first TOKEN_ROOT): 0 where no piece goes on like
+ * that; *id is the piece that ends there, or -1.  tokenizer_byte() is the
+ * piece of one byte, -1 without such pieces.  tokenizer_space() is what stands
+ * for a space in a piece: "▁" or " ".
+ */
+enum { TOKEN_ROOT = 1 };
+uint32_t tokenizer_down(const struct tokenizer *t, uint32_t node,
+			unsigned char byte, int32_t *id);
+int32_t tokenizer_byte(const struct tokenizer *t, unsigned char byte);
+const char *tokenizer_space(const struct tokenizer *t);
+
+/* Append the bytes that a piece stands for; false: it is no piece of a text. */
+bool tokenizer_bytes(const struct tokenizer *t, int32_t id, struct str *out);
+
+/*
  * Where token k of an encoding of `text` came from: [begin[k], end[k]) as
  * code points of the text, before normalisation.  Arrays of n elements, for
  * the first n ids that tokenizer_encode() gives for the same text (asking for

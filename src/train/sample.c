@@ -98,6 +98,7 @@ static int add(struct samples *s, const struct example *e,
 	const char *tmpl =
 	    e->instruction ? e->instruction : src->instruction[e->task];
 	struct sample a = {.task = e->task, .picture = -1};
+	struct schema schema;
 	struct prompt prompt;
 	char *instruction;
 	int rc;
@@ -107,8 +108,10 @@ static int add(struct samples *s, const struct example *e,
 			       e->has_gold ? "mee cannot be trained as one "
 					     "task; give med and meae"
 					   : "no gold records to train on");
-	rc = prompt_instruction(&instruction, tmpl, e->task, src->schema,
-				e->head, e->tail, e->event, err);
+	schema_with(&schema, src->schema, e->task, &e->labels);
+	rc = prompt_instruction(&instruction, tmpl, e->task, &schema, e->head,
+				e->tail, e->event, err);
+	schema_release(&schema);
 	if (rc < 0)
 		return err_context(err, "%s", e->id);
 	rc = prompt_build(&prompt, src->tokenizer, instruction, e->text, err);
