@@ -222,9 +222,15 @@ void recorder_reply(struct recorder *r, const struct extract_request *request,
 		    const struct extraction *x, int example)
 {
 	struct json *j = step(r);
+	struct extract_request q = *request;
 
+	/* Boxes of a file or a detector, which need not be there again. */
+	if ((q.boxes_file || q.detector) && x->image == IMAGE_FOUND) {
+		q.boxes = x->regions;
+		q.boxes_relative = false;
+	}
 	json_put(j, "reply", extraction_json(x, true));
-	json_put(j, "request", request_json(r, request));
+	json_put(j, "request", request_json(r, &q));
 	put_gate(j, request);
 	if (example)
 		json_put_int(j, "ahead", example);

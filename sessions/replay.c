@@ -164,11 +164,15 @@ static int read_reply(const struct reading *r, const struct json *line,
 
 	if (rc == 0)
 		rc = read_request(r, line, &r->s->request);
-	/* it may have been asked for once, so the answer tells */
-	r->s->request.constrained = r->s->reply && r->s->reply->constrained;
-	if (rc == 0 && r->s->request.image)
+	if (rc < 0)
+		return rc;
+	/* These may have been asked for once, so the answer tells. */
+	r->s->request.constrained = r->s->reply->constrained;
+	r->s->request.beams = r->s->reply->beams;
+	r->s->request.max_tokens = r->s->reply->max_tokens;
+	if (r->s->request.image)
 		r->s->reply->image_path = xstrdup(r->s->request.image);
-	if (rc == 0 && json_get(line, "ahead"))
+	if (json_get(line, "ahead"))
 		rc = read_size(r, line, "ahead", INT32_MAX, &r->s->ahead);
 	return rc;
 }

@@ -24,6 +24,8 @@ static struct extraction *result_new(const struct extractor *x,
 	o->image_path = xstrdup_null(r->image);
 	o->own = r->own;
 	o->constrained = r->constrained;
+	o->beams = r->beams;
+	o->max_tokens = r->max_tokens;
 	memcpy(o->model, x->b->report.hash, sizeof(o->model));
 	snprintf(o->device, sizeof(o->device), "%s", x->b->be->name);
 	return o;

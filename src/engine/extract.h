@@ -90,9 +90,10 @@ struct extraction {
 	char *instruction; /* as filled in; for cascades the first one */
 	char model[65];    /* hash */
 	char device[32];
-	bool constrained; /* as it was asked */
-	float g, cos;     /* the model's own, of the first step */
-	float g_used;     /* what was used */
+	bool constrained; /* as it was asked, as are */
+	int beams, max_tokens;
+	float g, cos; /* the model's own, of the first step */
+	float g_used; /* what was used */
 	enum image_state image;
 	char *image_path;
 	int image_w, image_h;

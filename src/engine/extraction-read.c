@@ -300,15 +300,17 @@ static int read_head(struct reading *r, const struct json *j)
 	return 0;
 }
 
-/* Only ever written when it is true. */
-static int read_constrained(const struct reading *r, const struct json *j)
+/* Written where it is not greedy, free and of the usual length. */
+static int read_decoding(const struct reading *r, const struct json *j)
 {
 	const struct json *c = json_get(j, "constrained");
 
 	if (c && !json_is_bool(c))
 		return bad(r, "constrained");
 	r->x->constrained = c && json_true(c);
-	return 0;
+	return get_count(r, j, "beams", &r->x->beams) < 0
+		   ? -ERR_DATA
+		   : get_count(r, j, "max", &r->x->max_tokens);
 }
 
 static int read_numbers(const struct reading *r, const struct json *j)
@@ -344,7 +346,7 @@ int extraction_from_json(struct extraction **out, const struct json *j,
 	int rc = read_head(&r, j);
 
 	if (rc == 0)
-		rc = read_constrained(&r, j);
+		rc = read_decoding(&r, j);
 	if (rc == 0)
 		rc = read_numbers(&r, j);
 	if (rc == 0)

@@ -9,6 +9,7 @@
 #include "src/base/json.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "src/data/prompt.h"
 
 void extract_request_release(struct extract_request *r)
 {
@@ -250,6 +251,10 @@ struct json *extraction_json(const struct extraction *x, bool attention)
 	json_put_string(j, "device", x->device);
 	if (x->constrained)
 		json_put_bool(j, "constrained", true);
+	if (x->beams > 1)
+		json_put_int(j, "beams", x->beams);
+	if (x->max_tokens && x->max_tokens != ANSWER_MAX)
+		json_put_int(j, "max", x->max_tokens);
 	/* Nine digits give the float back: holding it changes nothing. */
 	json_put_number(j, "g", (double)x->g_used, 9);
 	json_put_number(j, "g_own", (double)x->g, 9);
