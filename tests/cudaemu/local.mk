@@ -26,6 +26,7 @@ libcudaemu_a_SOURCES = \
 	tests/cudaemu/emu.h \
 	tests/cudaemu/failures.cpp \
 	tests/cudaemu/fiber.cpp \
+	tests/cudaemu/graph.cpp \
 	tests/cudaemu/lt.cpp \
 	tests/cudaemu/memory.cpp \
 	tests/cudaemu/runtime.cpp \
