@@ -66,7 +66,6 @@ struct steps {
 	int32_t *at;          /* the same within a step; otherwise NULL */
 	bool open;            /* within a step */
 	bool holding;         /* its calls are held back */
-	bool mixed;           /* with copies: never a graph */
 	bool inside;          /* a call computes */
 	bool capturing;       /* nothing may be allocated */
 	bool off;             /* for good */

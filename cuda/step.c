@@ -361,7 +361,6 @@ int cuda_step_begin(struct backend *be, int position, struct err *err)
 	if (put_position(c, position, err) < 0)
 		return -(int)err->code;
 	s->open = true;
-	s->mixed = false;
 	s->held = 0;
 	s->holding = s->known != NULL;
 	s->now = s->holding ? s->known : step_new();
@@ -382,7 +381,7 @@ static int finish(struct cuda *c, struct err *err)
 		step_drop(c, s->now);
 		return -(int)err->code;
 	}
-	if (s->now->first && !s->mixed)
+	if (s->now->first)
 		keep(c, s->now);
 	else
 		step_drop(c, s->now);
@@ -414,7 +413,6 @@ int cuda_step_interrupt(struct cuda *c, struct err *err)
 	if (!s->open || s->inside ||
 	    (s->holding ? s->held == 0 : !s->now->first))
 		return 0;
-	s->mixed = true;
 	return s->holding ? let_go(c, err) : 0;
 }
 

@@ -31,22 +31,26 @@ static long graphs(void)
 	return cudaemu_calls_of("cudaGraphLaunch");
 }
 
-/* Two numbers, added up by a step of n calls; mixed: with copies in it. */
-static float sum_step(struct tape *t, int n, bool mixed)
+/* 2, to which 2 is added n times by a step, with `between` behind each. */
+typedef int between_fn(struct tape *t, struct tensor *sum, struct tensor *b,
+		       struct tensor *four);
+
+static float sum_step(struct tape *t, int n, between_fn *between)
 {
 	const int64_t one = 1;
-	const float two = 2;
+	const float two = 2, four = 4;
 	float sum = -1;
-	struct tensor *a, *b;
+	struct tensor *a, *b, *c;
 
 	tape_reset(t);
 	a = tape_input(t, DT_F32, 1, &one, &two);
 	b = tape_input(t, DT_F32, 1, &one, &two);
+	c = tape_input(t, DT_F32, 1, &one, &four);
 	tape_step_begin(t, 0);
 	for (int i = 0; i < n; i++) {
 		a = op_add(t, a, b);
-		if (mixed)
-			b = tape_input(t, DT_F32, 1, &one, &two);
+		if (between && between(t, a, b, c) < 0)
+			return -1;
 	}
 	tape_step_end(t);
 	return tape_read(t, a, &sum) == 0 ? sum : -1;
@@ -60,20 +64,157 @@ static void check_steps(void)
 
 	tape_init(&t, be);
 	for (int i = 0; i < 4; i++)
-		ok(sum_step(&t, 3, false) == 8 && sum_step(&t, 2, false) == 6 &&
-		       sum_step(&t, 4, false) == 10,
+		ok(sum_step(&t, 3, NULL) == 8 && sum_step(&t, 2, NULL) == 6 &&
+		       sum_step(&t, 4, NULL) == 10,
 		   "steps that begin alike and end sooner or later");
 	before = graphs();
-	ok(sum_step(&t, 2, false) == 6 && graphs() == before + 1,
+	ok(sum_step(&t, 2, NULL) == 6 && graphs() == before + 1,
 	   "the shorter one is a graph of its own");
-	for (int i = 0; i < 4; i++)
-		ok(sum_step(&t, 3, true) == 8, "a step with a copy in it");
-	ok(graphs() == before + 1, "is never a graph");
-	ok(sum_step(&t, 0, false) == 2 && sum_step(&t, 0, false) == 2 &&
+	ok(sum_step(&t, 0, NULL) == 2 && sum_step(&t, 0, NULL) == 2 &&
 	       graphs() == before + 1,
-	   "and one without calls is none either");
+	   "one without calls is none");
+	be->forget(be);
+	ok(sum_step(&t, 2, NULL) == 6 && graphs() == before + 1,
+	   "when the backend forgot, there is none any more");
 	tape_release(&t);
 	be->close(be);
+}
+
+/* Something else between the calls of a step; b is 4 or 0 behind it. */
+static int copy_between(struct tape *t, struct tensor *sum, struct tensor *b,
+			struct tensor *four)
+{
+	const float value = 4;
+
+	(void)sum, (void)four;
+	return t->be->copy_in(t->be, b->data, &value, sizeof(value), &t->err);
+}
+
+static int move_between(struct tape *t, struct tensor *sum, struct tensor *b,
+			struct tensor *four)
+{
+	(void)sum;
+	return t->be->move(t->be, b->data, four->data, sizeof(float), &t->err);
+}
+
+static int zero_between(struct tape *t, struct tensor *sum, struct tensor *b,
+			struct tensor *four)
+{
+	(void)sum, (void)four;
+	return t->be->fill_zero(t->be, b->data, sizeof(float), &t->err);
+}
+
+/* The sum goes on from what was read of it. */
+static int read_between(struct tape *t, struct tensor *sum, struct tensor *b,
+			struct tensor *four)
+{
+	static float last;
+	float value = -1;
+	bool good;
+
+	(void)b, (void)four;
+	if (t->be->copy_out(t->be, &value, sum->data, sizeof(value), &t->err) <
+	    0)
+		return -1;
+	good = value == 4 || value == last + 2;
+	last = value;
+	return good ? 0 : -1;
+}
+
+static void check_between(void)
+{
+	static const struct {
+		const char *what;
+		between_fn *f;
+		float want;
+	} all[] = {
+	    {"copy in", copy_between, 12},
+	    {"copy on the device", move_between, 12},
+	    {"zero", zero_between, 4},
+	    {"read", read_between, 8},
+	};
+	struct backend *be = device();
+	struct tape t;
+	bool good;
+
+	tape_init(&t, be);
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		good = true;
+		for (int j = 0; j < 3; j++)
+			good = good && sum_step(&t, 3, NULL) == 8 &&
+			       sum_step(&t, 3, all[i].f) == all[i].want;
+		ok(good, "a %s between calls comes between them", all[i].what);
+	}
+	tape_release(&t);
+	be->close(be);
+}
+
+/* Calls that differ in one thing, over the same memory; what is written. */
+enum { NUMBERS = 8 };
+
+static void one_call(struct tape *t, int which, bool step, float *out)
+{
+	const int64_t all = NUMBERS, two = 2, four = 4, five = 5;
+	const int64_t pairs[] = {4, 2}, square[] = {2, 2};
+	static const float number[NUMBERS] = {-1, 2, -3, 4, -5, 6, -7, 8};
+	static const int32_t id[] = {1, 0};
+	struct tensor *x, *ids, *y, v;
+
+	tape_reset(t);
+	x = tape_input(t, DT_F32, 1, &all, number);
+	ids = tape_input(t, DT_I32, 1, &two, id);
+	v = tensor_view(x->data, DT_F32, 1, &four);
+	if (which == 3)
+		v = tensor_view(x->data, DT_F32, 1, &five);
+	if (which == 4)
+		v = tensor_view(x->data, DT_F32, 2, pairs);
+	if (which == 5)
+		v.data = (float *)x->data + 1;
+	if (which >= 6)
+		v = tensor_view(x->data, which == 9 ? DT_BF16 : DT_F32, 2,
+				square);
+	if (which == 7)
+		v.stride[0] = 4;
+	memset(out, 0, NUMBERS * sizeof(*out));
+	if (step)
+		tape_step_begin(t, 0);
+	y = which >= 8   ? op_embed(t, &v, ids)
+	    : which >= 6 ? op_gather(t, &v, ids)
+	    : which == 2 ? op_relu(t, &v)
+			 : op_leaky_relu(t, &v, which == 1 ? 0.5f : 0.25f);
+	tape_step_end(t);
+	if (tape_read(t, y, out) < 0)
+		bug("%s", t->err.text);
+}
+
+static void check_differences(void)
+{
+	static const struct {
+		const char *what;
+		int a, b;
+	} all[] = {
+	    {"parameter", 0, 1}, {"op", 0, 2},    {"size", 0, 3},
+	    {"shape", 0, 4},     {"place", 0, 5}, {"stride", 6, 7},
+	    {"type", 8, 9},
+	};
+	float want[NUMBERS], got[NUMBERS];
+	struct backend *be;
+	struct tape t;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		be = device();
+		tape_init(&t, be);
+		one_call(&t, all[i].b, false, want);
+		for (int j = 0; j < 3; j++)
+			one_call(&t, all[i].a, true, got);
+		ok(memcmp(want, got, sizeof(got)) != 0,
+		   "another %s gives something else", all[i].what);
+		one_call(&t, all[i].b, true, got);
+		ok(memcmp(want, got, sizeof(got)) == 0,
+		   "so the graph is not used for it");
+		tape_release(&t);
+		be->close(be);
+	}
 }
 
 /* A launch that fails while it is captured. */
@@ -84,11 +225,11 @@ static void check_capture_fails(void)
 	bool good;
 
 	tape_init(&t, be);
-	sum_step(&t, 3, false);
+	sum_step(&t, 3, NULL);
 	cudaemu_fail_next("cudaLaunchKernel");
-	good = sum_step(&t, 3, false) == 8 && !t.failed;
+	good = sum_step(&t, 3, NULL) == 8 && !t.failed;
 	ok(good && be->remark, "a kernel that cannot be captured is launched");
-	ok(sum_step(&t, 3, false) == 8, "and the next ones");
+	ok(sum_step(&t, 3, NULL) == 8, "and the next ones");
 	tape_release(&t);
 	be->close(be);
 	ok(cudaemu_objects() == 0, "nothing is left");
@@ -194,6 +335,8 @@ int main(void)
 {
 	check_emulator();
 	check_steps();
+	check_between();
+	check_differences();
 	check_capture_fails();
 	check_tables();
 	return tap_done();
