@@ -149,62 +149,112 @@ static void check_between(void)
 	be->close(be);
 }
 
-/* Calls that differ in one thing, over the same memory; what is written. */
+/* Calls that differ from another in one thing, over the same memory. */
 enum { NUMBERS = 8 };
+enum variant {
+	RELU,
+	STEEPER,
+	LONGER,
+	DEEPER,
+	ELSEWHERE,
+	ROWS,
+	ROWS_APART,
+	TABLE,
+	NARROW_TABLE,
+	SUM,
+	PRODUCT
+};
 
-static void one_call(struct tape *t, int which, bool step, float *out)
+/* What the call reads of x (8). */
+static struct tensor view(enum variant which, void *x)
 {
-	const int64_t all = NUMBERS, two = 2, four = 4, five = 5;
-	const int64_t pairs[] = {4, 2}, square[] = {2, 2};
+	const int64_t dim[] = {4, 2}, square[] = {2, 2}, longer = 5;
+	struct tensor v = tensor_view(x, DT_F32, 1, dim);
+
+	if (which == LONGER)
+		v = tensor_view(x, DT_F32, 1, &longer);
+	if (which == DEEPER)
+		v = tensor_view(x, DT_F32, 2, dim);
+	if (which == ELSEWHERE)
+		v.data = (float *)x + 1;
+	if (which >= ROWS)
+		v = tensor_view(x, which == NARROW_TABLE ? DT_BF16 : DT_F32, 2,
+				square);
+	if (which == ROWS_APART)
+		v.stride[0] = 4;
+	return v;
+}
+
+static struct tensor *one_op(struct tape *t, enum variant which,
+			     struct tensor *v, struct tensor *ids)
+{
+	switch (which) {
+	case ROWS:
+	case ROWS_APART:
+		return op_gather(t, v, ids);
+	case TABLE:
+	case NARROW_TABLE:
+		return op_embed(t, v, ids);
+	case SUM:
+		return op_add(t, v, v);
+	case PRODUCT:
+		return op_geglu(t, v, v);
+	default:
+		return op_leaky_relu(t, v, which == STEEPER ? 0.5f : 0.25f);
+	}
+}
+
+static void one_call(struct tape *t, enum variant which, bool step, float *out)
+{
 	static const float number[NUMBERS] = {-1, 2, -3, 4, -5, 6, -7, 8};
 	static const int32_t id[] = {1, 0};
+	const int64_t all = NUMBERS, two = 2;
 	struct tensor *x, *ids, *y, v;
 
 	tape_reset(t);
 	x = tape_input(t, DT_F32, 1, &all, number);
 	ids = tape_input(t, DT_I32, 1, &two, id);
-	v = tensor_view(x->data, DT_F32, 1, &four);
-	if (which == 3)
-		v = tensor_view(x->data, DT_F32, 1, &five);
-	if (which == 4)
-		v = tensor_view(x->data, DT_F32, 2, pairs);
-	if (which == 5)
-		v.data = (float *)x->data + 1;
-	if (which >= 6)
-		v = tensor_view(x->data, which == 9 ? DT_BF16 : DT_F32, 2,
-				square);
-	if (which == 7)
-		v.stride[0] = 4;
+	v = view(which, x->data);
 	memset(out, 0, NUMBERS * sizeof(*out));
 	if (step)
 		tape_step_begin(t, 0);
-	y = which >= 8   ? op_embed(t, &v, ids)
-	    : which >= 6 ? op_gather(t, &v, ids)
-	    : which == 2 ? op_relu(t, &v)
-			 : op_leaky_relu(t, &v, which == 1 ? 0.5f : 0.25f);
+	y = one_op(t, which, &v, ids);
 	tape_step_end(t);
 	if (tape_read(t, y, out) < 0)
 		bug("%s", t->err.text);
+}
+
+/* In memory of its own. */
+static void alone(enum variant which, float *out)
+{
+	struct backend *be = device();
+	struct tape t;
+
+	tape_init(&t, be);
+	one_call(&t, which, false, out);
+	tape_release(&t);
+	be->close(be);
 }
 
 static void check_differences(void)
 {
 	static const struct {
 		const char *what;
-		int a, b;
+		enum variant a, b;
 	} all[] = {
-	    {"parameter", 0, 1}, {"op", 0, 2},    {"size", 0, 3},
-	    {"shape", 0, 4},     {"place", 0, 5}, {"stride", 6, 7},
-	    {"type", 8, 9},
+	    {"parameter", RELU, STEEPER}, {"size", RELU, LONGER},
+	    {"shape", RELU, DEEPER},      {"place", RELU, ELSEWHERE},
+	    {"stride", ROWS, ROWS_APART}, {"type", TABLE, NARROW_TABLE},
+	    {"op", SUM, PRODUCT},
 	};
 	float want[NUMBERS], got[NUMBERS];
 	struct backend *be;
 	struct tape t;
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		alone(all[i].b, want);
 		be = device();
 		tape_init(&t, be);
-		one_call(&t, all[i].b, false, want);
 		for (int j = 0; j < 3; j++)
 			one_call(&t, all[i].a, true, got);
 		ok(memcmp(want, got, sizeof(got)) != 0,
@@ -331,6 +381,33 @@ static void check_emulator(void)
 	cudaStreamDestroy(s);
 }
 
+/* Nobody reads what the last graph came to. */
+static void check_close(void)
+{
+	struct backend *be;
+	const int64_t one = 1;
+	const float two = 2;
+	long before = graphs();
+	struct tensor *a;
+	struct tape t;
+
+	cudaemu_set_lazy(true);
+	be = device();
+	tape_init(&t, be);
+	for (int i = 0; i < 3; i++) {
+		tape_reset(&t);
+		a = tape_input(&t, DT_F32, 1, &one, &two);
+		tape_step_begin(&t, 0);
+		op_add(&t, a, a);
+		tape_step_end(&t);
+	}
+	tape_release(&t);
+	be->close(be);
+	ok(graphs() == before + 2 && cudaemu_objects() == 0,
+	   "a device is closed while a graph may still run");
+	cudaemu_set_lazy(false);
+}
+
 int main(void)
 {
 	check_emulator();
@@ -339,5 +416,6 @@ int main(void)
 	check_differences();
 	check_capture_fails();
 	check_tables();
+	check_close();
 	return tap_done();
 }
