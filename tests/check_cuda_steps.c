@@ -31,11 +31,11 @@ static long graphs(void)
 	return cudaemu_calls_of("cudaGraphLaunch");
 }
 
-/* 2, to which 2 is added n times by a step, with `between` behind each. */
+/* first + 2 n, added up by a step, with `between` behind each addition. */
 typedef int between_fn(struct tape *t, struct tensor *sum, struct tensor *b,
 		       struct tensor *four);
 
-static float sum_step(struct tape *t, int n, between_fn *between)
+static float sum_step(struct tape *t, float first, int n, between_fn *between)
 {
 	const int64_t one = 1;
 	const float two = 2, four = 4;
@@ -43,14 +43,14 @@ static float sum_step(struct tape *t, int n, between_fn *between)
 	struct tensor *a, *b, *c;
 
 	tape_reset(t);
-	a = tape_input(t, DT_F32, 1, &one, &two);
+	a = tape_input(t, DT_F32, 1, &one, &first);
 	b = tape_input(t, DT_F32, 1, &one, &two);
 	c = tape_input(t, DT_F32, 1, &one, &four);
 	tape_step_begin(t, 0);
 	for (int i = 0; i < n; i++) {
 		a = op_add(t, a, b);
 		if (between && between(t, a, b, c) < 0)
-			return -1;
+			tape_fail(t, ERR_FAILED, "between");
 	}
 	tape_step_end(t);
 	return tape_read(t, a, &sum) == 0 ? sum : -1;
@@ -64,17 +64,18 @@ static void check_steps(void)
 
 	tape_init(&t, be);
 	for (int i = 0; i < 4; i++)
-		ok(sum_step(&t, 3, NULL) == 8 && sum_step(&t, 2, NULL) == 6 &&
-		       sum_step(&t, 4, NULL) == 10,
+		ok(sum_step(&t, 2, 3, NULL) == 8 &&
+		       sum_step(&t, 2, 2, NULL) == 6 &&
+		       sum_step(&t, 2, 4, NULL) == 10,
 		   "steps that begin alike and end sooner or later");
 	before = graphs();
-	ok(sum_step(&t, 2, NULL) == 6 && graphs() == before + 1,
+	ok(sum_step(&t, 2, 2, NULL) == 6 && graphs() == before + 1,
 	   "the shorter one is a graph of its own");
-	ok(sum_step(&t, 0, NULL) == 2 && sum_step(&t, 0, NULL) == 2 &&
+	ok(sum_step(&t, 2, 0, NULL) == 2 && sum_step(&t, 2, 0, NULL) == 2 &&
 	       graphs() == before + 1,
 	   "one without calls is none");
 	be->forget(be);
-	ok(sum_step(&t, 2, NULL) == 6 && graphs() == before + 1,
+	ok(sum_step(&t, 2, 2, NULL) == 6 && graphs() == before + 1,
 	   "when the backend forgot, there is none any more");
 	tape_release(&t);
 	be->close(be);
@@ -141,8 +142,8 @@ static void check_between(void)
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		good = true;
 		for (int j = 0; j < 3; j++)
-			good = good && sum_step(&t, 3, NULL) == 8 &&
-			       sum_step(&t, 3, all[i].f) == all[i].want;
+			good = good && sum_step(&t, 3, 3, NULL) == 9 &&
+			       sum_step(&t, 2, 3, all[i].f) == all[i].want;
 		ok(good, "a %s between calls comes between them", all[i].what);
 	}
 	tape_release(&t);
@@ -275,11 +276,11 @@ static void check_capture_fails(void)
 	bool good;
 
 	tape_init(&t, be);
-	sum_step(&t, 3, NULL);
+	sum_step(&t, 2, 3, NULL);
 	cudaemu_fail_next("cudaLaunchKernel");
-	good = sum_step(&t, 3, NULL) == 8 && !t.failed;
+	good = sum_step(&t, 2, 3, NULL) == 8 && !t.failed;
 	ok(good && be->remark, "a kernel that cannot be captured is launched");
-	ok(sum_step(&t, 3, NULL) == 8, "and the next ones");
+	ok(sum_step(&t, 2, 3, NULL) == 8, "and the next ones");
 	tape_release(&t);
 	be->close(be);
 	ok(cudaemu_objects() == 0, "nothing is left");
