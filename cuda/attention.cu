@@ -25,6 +25,7 @@ int heads_init(struct heads *a, struct cuda *cu, const struct op_call *c,
 	a->mask = mask ? (const uint8_t *)mask->data : NULL;
 	a->causal = c->p.causal;
 	a->q_offset = c->p.q_offset;
+	a->at = c->p.at_step ? cu->steps.at : NULL;
 	a->scale = c->p.scale;
 	a->drop = c->p.drop;
 	a->key = c->p.key;
@@ -159,6 +160,11 @@ __global__ void __launch_bounds__(WARPS *WARP, 2)
 {
 	enum { WIDTH = PARTS * WARP };
 	__shared__ struct tile<WIDTH> t;
+
+	if (a.at) {
+		a.q_offset = *a.at;
+		a.L = a.q_offset + 1;
+	}
 	int64_t tiles = (a.Q + ROWS - 1) / ROWS, b = blockIdx.x / tiles;
 	const struct place at = {b, blockIdx.y, blockIdx.x % tiles * ROWS};
 	const float *key = a.k + b / a.group * a.k_batch + at.h * a.K;

@@ -28,6 +28,7 @@ struct heads {
 	const float *bias;                      /* (buckets,H) or NULL */
 	const int32_t *bucket; /* row of distance d at d+reach */
 	int reach, q_offset;
+	const int32_t *at; /* of a step: q_offset, and L - 1; or NULL */
 	bool causal;
 	float scale, drop;
 	struct rng_key key;

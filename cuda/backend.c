@@ -23,7 +23,12 @@ int cuda_check(const struct cuda *c, cudaError_t e, const char *what,
 
 static void cuda_forget(struct backend *be)
 {
-	cuda_dnn_forget(cuda_of(be));
+	struct cuda *c = cuda_of(be);
+
+	if (c->steps.open)
+		bug("cuda: weights change within a step");
+	cuda_steps_drop(c);
+	cuda_dnn_forget(c);
 }
 
 /* The current device is a thread's own; a failure shows at the next call. */
@@ -41,6 +46,7 @@ static void cuda_close(struct backend *be)
 	cuda_enter(be);
 	if (c->stream)
 		(void)cudaStreamSynchronize(c->stream);
+	cuda_steps_close(c);
 	cuda_dnn_close(c);
 	cuda_lt_close(c);
 	cuda_memory_release(c);
@@ -64,6 +70,7 @@ const int32_t *cuda_buckets(struct cuda *c, int buckets, bool bidirectional,
 			return t->rows;
 	if (t == c->bucket + BUCKET_TABLES) { /* a model has two */
 		t--;
+		cuda_steps_drop(c); /* their kernels know the address */
 		cuda_put(&c->base, t->rows, 0);
 	}
 	*t = (struct bucket_table){buckets, reach, bidirectional,
@@ -147,6 +154,8 @@ static int prepare(struct cuda *c, struct err *err)
 	c->fault = cuda_get(&c->base, sizeof(*c->fault));
 	if (!c->fault)
 		return err_set(err, ERR_DEVICE, "%s: out of memory", c->name);
+	if (cuda_steps_open(c, err) < 0)
+		return -(int)err->code;
 	return cuda_fill_zero(&c->base, c->fault, sizeof(*c->fault), err);
 }
 
@@ -174,6 +183,7 @@ static struct backend *cuda_open(const struct device_options *o,
 	struct cuda *c = xcalloc(1, sizeof(*c));
 
 	c->o = *o;
+	c->ops = ops;
 	snprintf(c->name, sizeof(c->name), "cuda:%d", o->device);
 	c->base = (struct backend){
 	    .name = c->name,
@@ -186,6 +196,8 @@ static struct backend *cuda_open(const struct device_options *o,
 	    .fill_zero = cuda_fill_zero,
 	    .move = cuda_move,
 	    .forget = cuda_forget,
+	    .step_begin = o->eager ? NULL : cuda_step_begin,
+	    .step_end = cuda_step_end,
 	    .recomputes = true,
 	    .enter = cuda_enter,
 	    .close = cuda_close,

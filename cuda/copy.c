@@ -60,7 +60,7 @@ static int send(struct cuda *c, void *device, const void *host, size_t n,
 int cuda_copy_in(struct backend *be, void *device, const void *host, size_t n,
 		 struct err *err)
 {
-	int rc = 0;
+	int rc = cuda_step_interrupt(cuda_of(be), err);
 
 	for (size_t at = 0; at < n && rc == 0; at += STAGING_SLOT)
 		rc = send(cuda_of(be), (char *)device + at,
@@ -104,6 +104,8 @@ static int receive(struct cuda *c, const struct device_read *r, int n,
 {
 	size_t at = 0;
 
+	if (cuda_step_interrupt(c, err) < 0)
+		return -(int)err->code;
 	for (int i = 0; i < n; at += r[i++].n)
 		if (to_host(c, c->staging + at, r[i].device, r[i].n, err) < 0)
 			return -(int)err->code;
@@ -111,6 +113,7 @@ static int receive(struct cuda *c, const struct device_read *r, int n,
 	    cuda_check(c, cudaStreamSynchronize(c->stream), "a computation",
 		       err) < 0)
 		return -(int)err->code;
+	cuda_steps_sweep(c);
 	at = 0;
 	for (int i = 0; i < n; at += r[i++].n)
 		memcpy(r[i].host, c->staging + at, r[i].n);
@@ -164,6 +167,8 @@ int cuda_fill_zero(struct backend *be, void *device, size_t n, struct err *err)
 {
 	struct cuda *c = cuda_of(be);
 
+	if (cuda_step_interrupt(c, err) < 0)
+		return -(int)err->code;
 	return n == 0 ? 0
 		      : cuda_check(c, cudaMemsetAsync(device, 0, n, c->stream),
 				   "cudaMemset", err);
@@ -188,6 +193,8 @@ int cuda_move(struct backend *be, void *to, const void *from, size_t n,
 
 	if (n == 0 || a == b)
 		return 0;
+	if (cuda_step_interrupt(c, err) < 0)
+		return -(int)err->code;
 	if (a + n <= b || b + n <= a)
 		return copy_device(c, to, from, n, err);
 	arena_reset(&c->scratch);

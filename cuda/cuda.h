@@ -51,11 +51,33 @@ struct bucket_table {
 	int32_t *rows; /* (2*reach+1) on the device; NULL: unused */
 };
 
+struct step; /* step.c: calls that come again, and their graph */
+struct call;
+
+/* Which steps are known, and the one that goes on. */
+struct steps {
+	struct step *known;   /* owned; the one used last comes first */
+	struct step *dropped; /* owned; freed when the device is idle */
+	struct step *now;     /* held to (one of `known`), or written down */
+	struct call *next;    /* holding: what is expected, NULL: the end */
+	int held;             /* calls of `now` that were made, not done */
+	int position;         /* what lies at `place`; -1: not known */
+	int32_t *place;       /* on the device */
+	int32_t *at;          /* the same within a step; otherwise NULL */
+	bool open;            /* within a step */
+	bool holding;         /* its calls are held back */
+	bool inside;          /* a call computes */
+	bool capturing;       /* nothing may be allocated */
+	bool off;             /* for good */
+	char why[1088];       /* it is off */
+};
+
 struct lt;  /* matmul.c: cublasLt, its workspace and plans */
 struct dnn; /* conv.c: cuDNN, its plans and packed filters */
 
 struct cuda {
 	struct backend base; /* first: a struct backend * is a struct cuda * */
+	const struct op_impl *ops; /* what computes; a step has others */
 	struct device_options o;
 	char name[16];
 	cudaStream_t stream;
@@ -69,6 +91,7 @@ struct cuda {
 	struct fault *fault;      /* device */
 	struct fault *host_fault; /* pinned */
 	struct bucket_table bucket[BUCKET_TABLES];
+	struct steps steps;
 	struct lt *lt;
 	struct dnn *dnn;
 };
@@ -102,6 +125,18 @@ int cuda_copy_out_all(struct backend *be, const struct device_read *r, int n,
 int cuda_fill_zero(struct backend *be, void *device, size_t n, struct err *err);
 int cuda_move(struct backend *be, void *to, const void *from, size_t n,
 	      struct err *err);
+
+/* step.c: see struct backend. */
+int cuda_steps_open(struct cuda *c, struct err *err);
+void cuda_steps_close(struct cuda *c);
+int cuda_step_begin(struct backend *be, int position, struct err *err);
+int cuda_step_end(struct backend *be, bool drop, struct err *err);
+/* Something else than a forward call comes: do what is held first. */
+int cuda_step_interrupt(struct cuda *c, struct err *err);
+/* Memory that graphs know of is given to others: none is used any more. */
+void cuda_steps_drop(struct cuda *c);
+/* The stream is idle: free what was dropped. */
+void cuda_steps_sweep(struct cuda *c);
 
 /*
  * d (m,n) = act(a (m,k) b (k,n) + beta c + bias (m)), column-major as cuBLAS

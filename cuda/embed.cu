@@ -134,14 +134,31 @@ __global__ void put_rows(int64_t n, int64_t row, int64_t step,
 		to[i / row * step + i % row] = from[i];
 }
 
+/*
+ * The same into one place of each run, `place` apart: the step's, where there
+ * is one.
+ */
+__global__ void cache_rows(int64_t n, int64_t row, int64_t step, int64_t place,
+			   int position, const int32_t *at, const float *from,
+			   float *to)
+{
+	int64_t i = own_index();
+
+	if (i < n)
+		to[(at ? *at : position) * place + i / row * step + i % row] =
+		    from[i];
+}
+
 int cuda_cache_put(struct backend *be, const struct op_call *c, struct err *err)
 {
+	struct cuda *cu = cuda_of(be);
 	const struct tensor *src = c->in[0], *dst = c->out[0];
+	const int32_t *at = c->p.at_step ? cu->steps.at : NULL;
 	int64_t D = dst->dim[2], n = dst->dim[0] * D;
 
-	return LAUNCH_EACH(cuda_of(be), err, n, put_rows, n, D, dst->stride[0],
-			   data_of(src),
-			   (float *)dst->data + c->p.position * dst->stride[1]);
+	return LAUNCH_EACH(cu, err, n, cache_rows, n, D, dst->stride[0],
+			   dst->stride[1], c->p.position, at, data_of(src),
+			   (float *)dst->data);
 }
 
 int cuda_concat(struct backend *be, const struct op_call *c, struct err *err)

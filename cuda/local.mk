@@ -15,6 +15,7 @@ libumie_cuda_a_SOURCES = \
 	cuda/linear.c \
 	cuda/memory.c \
 	cuda/product.c \
+	cuda/step.c \
 	src/base/arena.c src/base/err.c src/base/mem.c src/base/rng.c \
 	src/tensor/bucket.c src/tensor/tensor.c
 libumie_cuda_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)

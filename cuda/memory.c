@@ -54,6 +54,8 @@ void *cuda_get(struct backend *be, size_t n)
 		b->used = true;
 		return b->p;
 	}
+	if (c->steps.capturing)
+		return NULL; /* the driver would refuse, and spoil it */
 	if (cudaMalloc(&p, n) != cudaSuccess) {
 		(void)cudaGetLastError(); /* it would be reported again */
 		drop_kept(c);

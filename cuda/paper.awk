@@ -5,7 +5,9 @@
 # prints the tables of HACKING.md ("On paper"); tests/paper.test compares.
 # FLOPs and bytes follow from the shapes; peaks are the vendor's, dense.  The
 # floor is the larger of FLOPs by peak and bytes by bandwidth; a launch is
-# taken to cost LAUNCH microseconds of the host when nothing hides it.
+# taken to cost LAUNCH microseconds of the host when nothing hides it.  A token
+# is launches of its own when its shapes are new, and when they come again (it
+# is captured then); from then on it is one launch of a graph.
 
 function model(name, d, f, h, layers) {
 	N = name; D = d; F = f; H = h; LAYERS = layers; V = 32128
@@ -25,16 +27,19 @@ function row(what, flop, bytes, peak, launches,    t, m, l, b) {
 	printf "| %s %s | %s | %.1f | %.2f | %.2f | %d | %.2f | %s |\n", N,
 		what, DEVICE, flop / 1e9, bytes / 1e9, max(t, m), launches, l, b
 }
-function extraction(L,    M, token, n) {
+function extraction(L,    M, token, grown, fresh) {
 	M = 24
 	row("encoder, " L, 2 * ENC * L + 4 * LAYERS * L * L * I,
 		2 * ENC + 4 * LAYERS * L * (8 * D + 4 * I + 4 * F), BF16,
 		2 + 21 * LAYERS)
 	token = DEC - CROSS + HEAD
+	grown = M > 16	# the cache moved, with new shapes behind it
+	fresh = grown ? 4 : 2
 	row(M " tokens, " L, 2 * token * M + 2 * CROSS * L + \
 		4 * LAYERS * I * (M * M / 2 + M * L),
 		2 * (token * M + CROSS) + 8 * LAYERS * I * M * (M / 2 + L),
-		BF16, M * (5 + 20 * LAYERS) + 4 * LAYERS)
+		BF16, fresh * (5 + 20 * LAYERS) + M - fresh / 2 + \
+		(4 + 2 * grown) * LAYERS)
 }
 function vision(crops) {
 	# ResNet-101: 7.80 G multiply-adds and 42.5 M weights; activations of a

@@ -427,11 +427,11 @@ static void failed(struct app *a, struct event *ev)
 
 void app_take(struct app *a, struct event *ev)
 {
-	bool ours;
-
+	if (ev->kind == EVENT_PROGRESS && ev->note)
+		app_note(a, "%s", ev->note);
 	if (show_take(a, ev))
 		return;
-	ours = probe_view_take(a, ev);
+	probe_view_take(a, ev);
 	if (a->verify_job && ev->job == a->verify_job)
 		replay_verified(a, ev);
 	if (a->scoring.job && ev->job == a->scoring.job)
@@ -444,8 +444,6 @@ void app_take(struct app *a, struct event *ev)
 		extracted(a, ev);
 	else if (ev->kind == EVENT_DONE && ev->job_kind == JOB_PICTURE)
 		pictured(a, ev);
-	else if (!ours && ev->kind == EVENT_PROGRESS && ev->note)
-		app_note(a, "%s", ev->note);
 	if (ev->kind == EVENT_PROGRESS)
 		return;
 	app_session_ended(a, ev->job);

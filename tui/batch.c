@@ -90,7 +90,7 @@ int batch_open(struct batch *b, struct app *app, const struct args *a,
 	char *own, *cache;
 	int rc;
 
-	*b = (struct batch){0};
+	*b = (struct batch){.app = app};
 	own = path ? NULL : app_checkpoint(app, err);
 	if (!path && !own)
 		return -(int)err->code;
@@ -116,6 +116,8 @@ void batch_close(struct batch *b)
 	extractor_free(b->extractor);
 	feature_cache_close(b->features);
 	bundle_close(b->bundle);
+	if (b->be && b->be->remark)
+		app_note(b->app, "%s", b->be->remark);
 	if (b->be)
 		b->be->close(b->be);
 	*b = (struct batch){0};

@@ -77,6 +77,7 @@ int batch_session(struct session **out, const struct args *a, bool read_only,
 
 /* Everything a command needs to compute here and now. */
 struct batch {
+	struct app *app; /* borrowed; told what the device remarks */
 	struct backend *be;
 	struct bundle *bundle;
 	struct feature_cache *features;

@@ -95,6 +95,8 @@ static int exec_selftest(struct app *app, const struct args *a, struct err *err)
 		rc = selftest_run(be, cpu, args_has(a, "quick"), show_row, &t,
 				  &failed, err);
 	}
+	if (be && be->remark)
+		app_say(app, "%s", be->remark);
 	if (rc == 0 && failed)
 		rc = err_set(err, ERR_FAILED,
 			     "selftest: %d lines are not what the CPU computes",

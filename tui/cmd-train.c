@@ -354,6 +354,8 @@ static int exec_train(struct app *app, const struct args *a, struct err *err)
 	if (!t.comm)
 		return -(int)err->code;
 	rc = train_here(&t, a, &o, err);
+	if (t.be && t.be->remark)
+		app_note(app, "%s", t.be->remark);
 	job_release(&t);
 	/* Reaching --max-steps is what was asked for. */
 	if (rc == -ERR_CANCELLED && !atomic_load(&stop_asked)) {

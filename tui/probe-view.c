@@ -172,7 +172,7 @@ static void take_news(struct app *app, struct probe_job *p,
 	TAKE_AS(set, set_result, PROBE_SET, set_result_free);
 }
 
-bool probe_view_take(struct app *app, struct event *ev)
+void probe_view_take(struct app *app, struct event *ev)
 {
 	struct probe_view *v = app->probe;
 	struct probe_job *p = v && v->set.id == ev->job   ? &v->set
@@ -180,12 +180,12 @@ bool probe_view_take(struct app *app, struct event *ev)
 							  : NULL;
 
 	if (!p)
-		return false;
+		return;
 	if (ev->news)
 		take_news(app, p, ev->news, ev->kind == EVENT_DONE);
 	app->dirty |= DIRTY_PROBE | DIRTY_STATUS;
 	if (ev->kind == EVENT_PROGRESS)
-		return true;
+		return;
 	if (p == &v->set && ev->kind == EVENT_DONE && app->ui)
 		app_note(app,
 			 "all %zu examples are done (write FILE keeps "
@@ -197,7 +197,6 @@ bool probe_view_take(struct app *app, struct event *ev)
 			 "goes on from there",
 			 p->done, p->of);
 	*p = (struct probe_job){0};
-	return true;
 }
 
 int probe_view_progress(const struct app *app, struct str *out)

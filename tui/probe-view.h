@@ -58,8 +58,8 @@ void probe_view_free(struct probe_view *v);
 int probe_view_start(struct app *app, struct call *c, struct err *err);
 /* The same over a set.  What is about one text runs between its slices. */
 int probe_view_start_set(struct app *app, struct call *c, struct err *err);
-/* An event of a call of ours: true, and it was taken in. */
-bool probe_view_take(struct app *app, struct event *ev);
+/* Take in an event, if it is of a call of ours. */
+void probe_view_take(struct app *app, struct event *ev);
 /* "probe 12/309, 4 min left" for the line at the top; 0 when no set runs. */
 int probe_view_progress(const struct app *app, struct str *out);
 /* Write the newest tables by the suffix of `path`: .csv, .json, .svg, or

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/err.h"
+#include "src/base/mem.h"
 #include "src/base/plugin.h"
 #include "src/tensor/backend-plugin.h"
 
@@ -33,7 +34,23 @@ const struct backend_plugin *device_plugin(struct err *err)
 	return p;
 }
 
-/* "cuda[:N][,tf32][,bf16]" */
+/* What a word of n bytes behind the name switches; NULL: nothing. */
+static bool *find_switch(struct device_options *o, const char *word, size_t n)
+{
+	const struct {
+		const char *word;
+		bool *flag;
+	} all[] = {
+	    {"tf32", &o->tf32}, {"bf16", &o->bf16}, {"eager", &o->eager}};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (strlen(all[i].word) == n &&
+		    memcmp(all[i].word, word, n) == 0)
+			return all[i].flag;
+	return NULL;
+}
+
+/* "cuda[:N][,tf32][,bf16][,eager]" */
 static int parse(const char *name, struct device_options *o, struct err *err)
 {
 	const char *at = name + strlen("cuda");
@@ -51,21 +68,20 @@ static int parse(const char *name, struct device_options *o, struct err *err)
 		at = end;
 	}
 	while (*at == ',') {
-		bool *flag = strncmp(at, ",tf32", 5) == 0   ? &o->tf32
-			     : strncmp(at, ",bf16", 5) == 0 ? &o->bf16
-							    : NULL;
+		size_t length = strcspn(at + 1, ",");
+		bool *flag = find_switch(o, at + 1, length);
 
 		if (!flag)
 			goto wrong;
 		*flag = true;
-		at += 5;
+		at += 1 + length;
 	}
 	if (*at == '\0')
 		return 0;
 wrong:
 	return err_set(err, ERR_USAGE,
 		       "device %s: expected auto, cpu, cuda or cuda:N (with "
-		       ",tf32 or ,bf16 behind it)",
+		       ",tf32, ,bf16 or ,eager behind it)",
 		       name);
 }
 

@@ -2,7 +2,8 @@
  * device -- from a name on the command line to a backend.
  *
  * Names: "auto", "cpu", "cuda", "cuda:N", and behind a cuda name ",tf32" and
- * ",bf16" for faster, coarser products.  CUDA comes from the plugin
+ * ",bf16" for faster, coarser products, ",eager" for decoding without CUDA
+ * graphs, to compare.  CUDA comes from the plugin
  * umie-cuda.so (src/base/plugin.h), opened only when it may be used.
  */
 #ifndef UMIE_ENGINE_DEVICE_H

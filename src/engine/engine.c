@@ -142,6 +142,21 @@ static struct node *take(struct engine *e)
 	return n;
 }
 
+/* The device went on without something: tell it before the job's own end. */
+static void tell_remark(struct engine *e, const struct node *n)
+{
+	const char *remark = work_remark(e->work);
+	struct event *ev;
+
+	if (!remark)
+		return;
+	ev = event_new(EVENT_PROGRESS, n->job, n->id);
+	ev->note = xstrdup(remark);
+	pthread_mutex_lock(&e->lock);
+	post(e, ev);
+	pthread_mutex_unlock(&e->lock);
+}
+
 static void finish(struct engine *e, struct node *n, struct event *ev, int rc)
 {
 	ev->kind = rc == 0                ? EVENT_DONE
@@ -192,6 +207,7 @@ static void *run(void *arg)
 		struct event *ev = event_new(EVENT_DONE, n->job, n->id);
 
 		rc = work_run(e->work, n->job, ev);
+		tell_remark(e, n);
 		if (rc > 0)
 			put_back(e, n, ev);
 		else

@@ -46,6 +46,14 @@ void work_enter(struct work *w)
 		w->be->enter(w->be);
 }
 
+const char *work_remark(struct work *w)
+{
+	const char *remark = w->be->remark;
+
+	w->be->remark = NULL;
+	return remark;
+}
+
 void work_free(struct work *w)
 {
 	if (!w)

@@ -18,6 +18,9 @@ struct work *work_new(const struct engine_config *cfg,
 void work_enter(struct work *w);
 void work_free(struct work *w);
 
+/* What the device went on without, once: one line, or NULL. */
+const char *work_remark(struct work *w);
+
 /* Fill the event's payload; 0, 1 when a call has slices left, or the negative
  * code of ev->err. */
 int work_run(struct work *w, const struct job *j, struct event *ev);

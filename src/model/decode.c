@@ -130,12 +130,17 @@ int generator_step(struct generator *d, const int32_t *ids, int k,
 	struct tensor *x, *best_ids = NULL, *best = NULL, *probs = NULL;
 
 	tape_reset(t);
-	x = op_embed(t, d->m->shared, tape_input(t, DT_I32, 2, dim, ids));
+	x = tape_input(t, DT_I32, 2, dim, ids);
+	t5_cache_grow(&d->cache, t);
+	tape_step_begin(t, d->cache.position);
+	x = op_embed(t, d->m->shared, x);
 	x = t5_step(t, &d->cache, x, attention ? &probs : NULL);
 	x = op_linear(t, x, d->m->lm_head, NULL);
+	if (!ask)
+		op_topk(t, x, k, &best, &best_ids);
+	tape_step_end(t);
 	if (ask)
 		return choose_step(t, x, k, ask, probs, out, attention);
-	op_topk(t, x, k, &best, &best_ids);
 	return read_step(
 	    t, (struct tape_read[]){{best, out->logprob}, {best_ids, out->ids}},
 	    2, probs, attention);

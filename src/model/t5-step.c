@@ -114,10 +114,12 @@ static int copy_own(struct t5_cache *c, struct tape *t, const int *from, int n,
 			    p * c->rows + from[i];
 	tape_reset(to);
 	at = tape_input(to, DT_I32, 1, &count, ids);
+	tape_step_begin(to, c->position);
 	for (int i = 0; i < c->s->layers; i++) {
 		c->k[i] = op_gather(to, c->k[i], at);
 		c->v[i] = op_gather(to, c->v[i], at);
 	}
+	tape_step_end(to);
 	free(ids);
 	c->own_now = !c->own_now;
 	c->rows = n;
@@ -173,11 +175,12 @@ int t5_cache_select(struct t5_cache *c, struct tape *t, const int *from, int n,
 	return copy_own(c, t, from, n, c->room);
 }
 
-/* Room for one more position. */
-static int grow(struct t5_cache *c, struct tape *t)
+int t5_cache_grow(struct t5_cache *c, struct tape *t)
 {
 	int *same, rc;
 
+	if (t->failed)
+		return -(int)t->err.code;
 	if (c->position < c->room)
 		return 0;
 	same = xcalloc((size_t)c->rows, sizeof(*same));
@@ -217,6 +220,7 @@ static struct tensor *step_self(struct tape *t, struct t5_cache *c, int layer,
 	    .bias = c->s->bias,
 	    .max_distance = s->max_distance,
 	    .q_offset = c->position,
+	    .at_step = true,
 	};
 	struct tensor k = rows_first(c, c->k[layer], c->position + 1);
 	struct tensor v = rows_first(c, c->v[layer], c->position + 1);
@@ -253,8 +257,10 @@ struct tensor *t5_step(struct tape *t, struct t5_cache *c, struct tensor *x,
 {
 	const struct t5_stack *s = c->s;
 
-	if (t->failed || grow(c, t) < 0)
+	if (t->failed)
 		return NULL;
+	if (c->position == c->room)
+		bug("t5: no room for position %d", c->position);
 	for (int i = 0; i < s->layers; i++) {
 		x = step_self(t, c, i, x);
 		x = step_cross(t, c, i, x, i == s->layers - 1 ? probs : NULL);

@@ -129,10 +129,13 @@ void t5_cache_release(struct t5_cache *c);
 int t5_cache_begin(struct t5_cache *c, struct tape *t, struct tensor *memory,
 		   struct tensor *mask, int rows, int limit);
 
+/* Room for one more position; before the step of a token begins. */
+int t5_cache_grow(struct t5_cache *c, struct tape *t);
+
 /*
- * One token for each row: x (R,1,D) embeddings in, (R,1,D) after the final
- * norm out.  probs: the last layer's attention over the input (R,H,1,L), or
- * NULL.
+ * One token for each row, where there is room: x (R,1,D) embeddings in, (R,1,D)
+ * after the final norm out.  probs: the last layer's attention over the input
+ * (R,H,1,L), or NULL.
  */
 struct tensor *t5_step(struct tape *t, struct t5_cache *c, struct tensor *x,
 		       struct tensor **probs);

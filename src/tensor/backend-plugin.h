@@ -11,13 +11,14 @@
 #include "src/base/plugin.h"
 #include "src/tensor/backend.h"
 
-enum { BACKEND_PLUGIN_ABI = 3 };
+enum { BACKEND_PLUGIN_ABI = 4 };
 #define BACKEND_PLUGIN_SYMBOL "umie_backend_plugin"
 
 struct device_options {
 	int device; /* 0, 1, … */
 	bool tf32;  /* f32 products may round their factors to TF32 */
 	bool bf16;  /* activations may be rounded to bf16 beside bf16 weights */
+	bool eager; /* every call on its own: no CUDA graphs */
 };
 
 /* What a device can do at most; 0 where the driver does not say. */

@@ -95,31 +95,43 @@ enum op {
 enum { OP_IN = 5, OP_OUT = 3 };
 
 /* What an op needs beside tensors; each op reads its own members. */
+#define OP_PARAMS(_)                                                        \
+	_(float, eps)          /* rmsnorm, batchnorm, adamw */              \
+	_(float, scale)        /* attention logits, cosine, adamw's         \
+				* gradient */                               \
+	_(float, slope)        /* leaky_relu */                             \
+	_(float, smoothing)    /* cross_entropy: share of the uniform */    \
+	_(float, momentum)     /* batchnorm */                              \
+	_(float, drop)         /* dropout, attention probabilities: p */    \
+	_(struct rng_key, key) /* where drop > 0 */                         \
+	_(int, heads)          /* attention */                              \
+	_(int, group)          /* attention: query rows per key row         \
+				* (beams); 1 */                             \
+	_(bool, causal)        /* attention: key j visible when             \
+				* j <= i+q_offset */                        \
+	_(bool, bidirectional) /* attention: which bucket rule the bias     \
+				* uses */                                   \
+	_(int, q_offset)       /* attention: position of the first query */ \
+	_(int, max_distance)   /* attention bias */                         \
+	_(int, kernel)         /* convolution and pooling */                \
+	_(int, stride)                                                      \
+	_(int, pad)                                                         \
+	_(bool, relu)    /* conv2d */                                       \
+	_(bool, train)   /* batchnorm: batch statistics */                  \
+	_(int, position) /* cache_put */                                    \
+	_(bool, at_step) /* cache_put, attention: `position` or `q_offset`  \
+			  * is that of the step, and L is one more */       \
+	_(int, k)        /* topk */                                         \
+	_(float, lr)     /* adamw, to `step` */                             \
+	_(float, beta1)                                                     \
+	_(float, beta2)                                                     \
+	_(float, decay)                                                     \
+	_(int64_t, step) /* 1, 2, … */
+
 struct op_params {
-	float eps;          /* rmsnorm, batchnorm, adamw */
-	float scale;        /* attention logits, cosine, adamw's gradient */
-	float slope;        /* leaky_relu */
-	float smoothing;    /* cross_entropy: share given to the uniform */
-	float momentum;     /* batchnorm */
-	float drop;         /* dropout, attention probabilities: p */
-	struct rng_key key; /* where drop > 0 */
-
-	int heads;          /* attention */
-	int group;          /* attention: queries rows per key row (beams); 1 */
-	bool causal;        /* attention: key j visible when j <= i+q_offset */
-	bool bidirectional; /* attention: which bucket rule the bias uses */
-	int q_offset;       /* attention: position of the first query */
-	int max_distance;   /* attention bias */
-
-	int kernel, stride, pad; /* convolution and pooling */
-	bool relu;               /* conv2d */
-	bool train;              /* batchnorm: batch statistics */
-
-	int position; /* cache_put */
-	int k;        /* topk */
-
-	float lr, beta1, beta2, decay; /* adamw */
-	int64_t step;                  /* adamw: 1, 2, … */
+#define OP_PARAM(type, name) type name;
+	OP_PARAMS(OP_PARAM)
+#undef OP_PARAM
 };
 
 /*
@@ -170,6 +182,18 @@ struct backend {
 		    struct err *err);
 	/* Forget packed copies of frozen weights (before they change). */
 	void (*forget)(struct backend *be);
+	/*
+	 * A step comes again and again, alike but for its position: a token.
+	 * Between the two are forward calls only, and the work is queued when
+	 * step_end() returns, at the latest: a device may take in the calls
+	 * and do them as one.  drop: what was not done yet need not be.  NULL:
+	 * each call is done when it is made.
+	 */
+	int (*step_begin)(struct backend *be, int position, struct err *err);
+	int (*step_end)(struct backend *be, bool drop, struct err *err);
+	/* What went on, but slower than it could: one line that nobody has
+	 * told yet.  Whoever tells it sets NULL; the backend's memory. */
+	const char *remark;
 	bool host_memory; /* tensors can be read by the host directly */
 	/* Make the calling thread the one that computes; NULL: no need. */
 	void (*enter)(struct backend *be);

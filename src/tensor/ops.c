@@ -147,6 +147,7 @@ struct tensor *op_attention(struct tape *t, struct tensor *q, struct tensor *k,
 	    .causal = a->causal,
 	    .bidirectional = a->bidirectional,
 	    .q_offset = a->q_offset,
+	    .at_step = a->at_step && t->in_step,
 	    .max_distance = a->max_distance,
 	};
 	if (a->dropout && t->drop > 0) {
@@ -362,7 +363,8 @@ void op_cache_put(struct tape *t, struct tensor *dst, struct tensor *src,
 	struct op_call c = {.op = OP_CACHE_PUT,
 			    .in = {src},
 			    .out = {dst},
-			    .p.position = position};
+			    .p.position = position,
+			    .p.at_step = t->in_step};
 
 	if (t->failed)
 		return;

@@ -32,6 +32,8 @@ struct attention {
 	struct tensor *bias; /* [(buckets,H)] */
 	bool bidirectional;
 	int q_offset, max_distance;
+	bool at_step; /* in a step of the tape: q_offset is its position, and
+		       * there is one key more */
 	struct tensor *mask; /* [(B/group,L) u8] */
 	bool dropout;        /* use the tape's drop on the probabilities */
 };
@@ -78,7 +80,7 @@ struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b);
 struct tensor *op_reshape(struct tape *t, struct tensor *x, int ndim,
 			  const int64_t *dim);
 
-/* Not differentiated. */
+/* Not differentiated.  In a step of the tape `position` is the step's. */
 void op_cache_put(struct tape *t, struct tensor *dst, struct tensor *src,
 		  int position);
 struct tensor *op_gather(struct tape *t, struct tensor *src,

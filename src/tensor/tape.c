@@ -113,6 +113,29 @@ int tape_read_all(struct tape *t, const struct tape_read *r, int n)
 	return t->failed ? -(int)t->err.code : 0;
 }
 
+void tape_step_begin(struct tape *t, int position)
+{
+	if (t->failed || !t->be->step_begin)
+		return;
+	t->in_step = true;
+	if (t->be->step_begin(t->be, position, &t->err) < 0)
+		t->failed = true;
+}
+
+void tape_step_end(struct tape *t)
+{
+	bool failed = t->failed;
+	struct err err;
+
+	if (!t->in_step)
+		return;
+	t->in_step = false;
+	if (t->be->step_end(t->be, failed, &err) == 0 || failed)
+		return;
+	t->failed = true;
+	t->err = err;
+}
+
 struct tape_mark tape_mark(const struct tape *t)
 {
 	return (struct tape_mark){arena_mark(&t->host), arena_mark(&t->data)};

@@ -51,6 +51,7 @@ struct tape {
 	bool wanted;              /* some call had an input with needs_grad */
 	struct tape_entry *entry; /* owned; in order, when recording */
 	size_t n_calls, cap_calls;
+	bool in_step; /* the backend was told of one */
 	bool failed;
 	struct err err; /* the first failure */
 
@@ -96,6 +97,14 @@ struct tape_mark {
 };
 struct tape_mark tape_mark(const struct tape *t);
 void tape_keep(struct tape *t, struct tape_mark m, struct tensor **keep, int n);
+
+/*
+ * A step that comes again and again, alike but for its position, such as a
+ * token.  Forward calls only between the two; inputs are made before, and
+ * read after the end, where failures of the calls are told too.  Always ended.
+ */
+void tape_step_begin(struct tape *t, int position);
+void tape_step_end(struct tape *t);
 
 /*
  * Run a layer: run(t, context, in).  On a tape that records and recomputes,

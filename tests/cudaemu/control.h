@@ -36,6 +36,8 @@ void cudaemu_set_devices(int n);
 void cudaemu_set_fenced(bool fenced);
 /* The n-th call of the runtime or a library from now on fails; 0: none. */
 void cudaemu_fail_at(long n);
+/* The next call of this name ("cudaGraphLaunch") fails; borrowed. */
+void cudaemu_fail_next(const char *name);
 /*
  * Every call from now on is made to fail, each in a copy of the program that
  * is forked for it and has to end by itself.
@@ -55,7 +57,7 @@ long cudaemu_agreements(void);
 size_t cudaemu_device_bytes(void);
 size_t cudaemu_pinned_bytes(void);
 long cudaemu_allocations(void);
-/* Streams and events that were not destroyed. */
+/* Streams, events and graphs that were not destroyed. */
 long cudaemu_objects(void);
 /* Nothing was written just before or behind any allocation. */
 bool cudaemu_guards_intact(void);

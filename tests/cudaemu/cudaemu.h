@@ -63,8 +63,9 @@ enum Red { BAR_PLAIN, BAR_AND, BAR_OR, BAR_COUNT };
 uint64_t warp_op(Op op, unsigned mask, uint64_t v, int arg, int width,
 		 const char *site);
 int barrier(Red r, int pred, const char *site);
-cudaError_t launch(const Launch &l, std::function<void()> body);
-bool check_ptr_arg(
+cudaError_t launch(const Launch &l, std::function<void()> body,
+		   std::function<void()> check);
+void check_ptr_arg(
     const void *p, int argno,
     const char *kernel); // device pointer of this device, or null
 
@@ -81,27 +82,28 @@ template <class T> inline T unpack(uint64_t u)
 	memcpy(&v, &u, sizeof v);
 	return v;
 }
-template <class T> bool chk(const T &v, int i, const char *n)
+template <class T> void chk(const T &v, int i, const char *n)
 {
 	if constexpr (std::is_pointer<T>::value &&
 		      !std::is_function<std::remove_pointer_t<T>>::value)
-		return check_ptr_arg((const void *)v, i, n);
+		check_ptr_arg((const void *)v, i, n);
 	else
-		return (void)v, (void)i, (void)n, true;
+		(void)v, (void)i, (void)n;
 }
 template <class... E, class... A>
 cudaError_t launch_ex(const char *name, const cudaLaunchConfig_t *c,
 		      void (*k)(E...), A &&...a)
 {
-	int i = 0;
-	bool ok = true;
-	auto one = [&](auto &&v) { ok = chk(v, ++i, name) && ok; };
-	(one(static_cast<E>(a)), ...);
-	if (!ok)
-		return cudaErrorIllegalAddress;
-	return launch(Launch{c->gridDim, c->blockDim, c->dynamicSmemBytes,
-			     c->stream, name},
-		      [k, ... v = static_cast<E>(a)]() { k(v...); });
+	auto check = [name, ... v = static_cast<E>(a)] {
+		int i = 0;
+		(chk(v, ++i, name), ...);
+	};
+
+	check();
+	return launch(
+	    Launch{c->gridDim, c->blockDim, c->dynamicSmemBytes, c->stream,
+		   name},
+	    [k, ... v = static_cast<E>(a)]() { k(v...); }, check);
 }
 } // namespace cudaemu
 #define cudaLaunchKernelEx(cfg, kern, ...) \

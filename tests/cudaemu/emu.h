@@ -29,10 +29,15 @@ void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Whether this call shall fail; every stand-in asks first. */
 bool inject(const char *api);
 
-/* Run `f` when the stream gets to it. */
-cudaError_t enqueue(cudaStream_t st, std::function<void()> f);
+/*
+ * Run `f` when the stream gets to it.  check: of the memory it names, done
+ * already; a graph that it is captured into does it again at each launch.
+ */
+cudaError_t enqueue(cudaStream_t st, std::function<void()> f,
+		    std::function<void()> check = {});
 /* The same again and again until `f` says that it is done. */
-cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f);
+cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f,
+			    std::function<void()> check = {});
 
 /* n bytes at p are within one allocation of the device. */
 bool check_dev_range(const void *p, size_t n, const char *what);

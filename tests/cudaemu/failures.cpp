@@ -27,6 +27,17 @@ static bool named_failure(const char *api, long nth)
 	return p && p[n] == ':' && nth == atol(p + n + 1);
 }
 
+static const char *next_failure; // a call that fails when it comes
+
+/* Once. */
+static bool next_fails(const char *api)
+{
+	if (!next_failure || strcmp(next_failure, api) != 0)
+		return false;
+	next_failure = NULL;
+	return true;
+}
+
 static bool forking;
 static long copy, copies[3]; // the call that fails in this copy; 0: none
 
@@ -59,7 +70,8 @@ static bool counted(const char *api)
 	if (opt.trace)
 		fprintf(stderr, "cudaemu: call %s\n", api);
 	calls++;
-	return named_failure(api, ++calls_of[api]) || calls == fail_at;
+	return named_failure(api, ++calls_of[api]) || calls == fail_at ||
+	       next_fails(api);
 }
 
 /* The lock is not held: in a copy it would belong to another thread. */
@@ -77,6 +89,11 @@ using namespace cudaemu;
 void cudaemu_fail_at(long n)
 {
 	fail_at = n ? calls + n : 0;
+}
+
+void cudaemu_fail_next(const char *name)
+{
+	next_failure = name;
 }
 
 void cudaemu_fail_each(bool on)

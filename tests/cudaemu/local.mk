@@ -26,6 +26,7 @@ libcudaemu_a_SOURCES = \
 	tests/cudaemu/emu.h \
 	tests/cudaemu/failures.cpp \
 	tests/cudaemu/fiber.cpp \
+	tests/cudaemu/graph.cpp \
 	tests/cudaemu/lt.cpp \
 	tests/cudaemu/memory.cpp \
 	tests/cudaemu/runtime.cpp \
@@ -65,7 +66,7 @@ tests_check_nccl_LDADD = libumie_nccl.a $(emu_libs)
 endif
 
 check_PROGRAMS += tests/check_cuda_ops tests/check_cuda_conv \
-	tests/check_cuda_model
+	tests/check_cuda_model tests/check_cuda_graphs tests/check_cuda_steps
 tests_check_cuda_ops_SOURCES = tests/check_cuda_ops.c tests/cuda-twin.h \
 	tests/ops-cases.h tests/tap.h
 tests_check_cuda_ops_LDADD = $(emu_libs)
@@ -75,4 +76,9 @@ tests_check_cuda_conv_LDADD = $(emu_libs)
 tests_check_cuda_model_SOURCES = tests/check_cuda_model.c \
 	tests/small_model.h tests/tap.h
 tests_check_cuda_model_LDADD = $(emu_libs)
+tests_check_cuda_graphs_SOURCES = tests/check_cuda_graphs.c \
+	tests/small_model.h tests/tap.h
+tests_check_cuda_graphs_LDADD = $(emu_libs)
+tests_check_cuda_steps_SOURCES = tests/check_cuda_steps.c tests/tap.h
+tests_check_cuda_steps_LDADD = $(emu_libs)
 endif

@@ -334,18 +334,25 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t dh,
 	check_alignment(A, own.align[0], "A");
 	check_alignment(B, own.align[1], "B");
 	check_alignment(D, own.align[3], "D");
-	check_dev_range(A, span(a), "matmul A");
-	check_dev_range(B, span(b), "matmul B");
-	check_dev_range(D, span(c), "matmul D");
-	if (scale != 0)
-		check_dev_range(C, span(c), "matmul C");
-	if (has_bias(d))
-		check_dev_range(d.bias, c.r * 4, "matmul bias");
-	if (workspace_size)
-		check_dev_range(workspace, workspace_size, "workspace");
-	enqueue(s, [=] {
-		gemm(d, a, b, c, A, B, scale, (const float *)C, (float *)D);
-	});
+	auto ranges = [=] {
+		check_dev_range(A, span(a), "matmul A");
+		check_dev_range(B, span(b), "matmul B");
+		check_dev_range(D, span(c), "matmul D");
+		if (scale != 0)
+			check_dev_range(C, span(c), "matmul C");
+		if (has_bias(d))
+			check_dev_range(d.bias, c.r * 4, "matmul bias");
+		if (workspace_size)
+			check_dev_range(workspace, workspace_size, "workspace");
+	};
+
+	ranges();
+	enqueue(
+	    s,
+	    [=] {
+		    gemm(d, a, b, c, A, B, scale, (const float *)C, (float *)D);
+	    },
+	    ranges);
 	return CUBLAS_STATUS_SUCCESS;
 }
 

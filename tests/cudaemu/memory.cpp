@@ -44,13 +44,13 @@ static Alloc *find(const void *p, uintptr_t *base = 0)
 	return &it->second;
 }
 
-bool check_ptr_arg(const void *p, int argno, const char *kernel)
+void check_ptr_arg(const void *p, int argno, const char *kernel)
 {
 	std::lock_guard<std::recursive_mutex> l(G);
 	Alloc *a = find(p);
 
 	if (!p)
-		return true;
+		return;
 	if (!a)
 		report("launch of %s: argument %d (%p) is not device memory "
 		       "(host pointer, or freed)",
@@ -59,7 +59,6 @@ bool check_ptr_arg(const void *p, int argno, const char *kernel)
 		report("launch of %s: argument %d belongs to device %d, "
 		       "current is %d",
 		       kernel, argno, a->dev, cur_dev);
-	return true;
 }
 
 bool check_dev_range(const void *p, size_t n, const char *what)
@@ -241,23 +240,27 @@ extern "C" {
 
 cudaError_t cudaMalloc(void **p, size_t n)
 {
+	NOT_IN_CAPTURE();
 	INJ(cudaErrorMemoryAllocation);
 	return ret(dmalloc(p, n, DEV));
 }
 
 cudaError_t cudaFree(void *p)
 {
+	NOT_IN_CAPTURE();
 	return ret(dfree(p, DEV));
 }
 
 cudaError_t cudaMallocHost(void **p, size_t n)
 {
+	NOT_IN_CAPTURE();
 	INJ(cudaErrorMemoryAllocation);
 	return ret(dmalloc(p, n, PINNED));
 }
 
 cudaError_t cudaFreeHost(void *p)
 {
+	NOT_IN_CAPTURE();
 	return ret(dfree(p, PINNED));
 }
 
@@ -280,22 +283,30 @@ cudaError_t cudaMemcpyAsync(void *d, const void *s, size_t n, cudaMemcpyKind k,
 	bool to = k != cudaMemcpyDeviceToHost;
 	bool from = k != cudaMemcpyHostToDevice;
 
+	auto check = [=] {
+		if (!check_side(d, n, to, "memcpy destination") && !to)
+			report("a copy into pageable host memory");
+		if (!check_side(s, n, from, "memcpy source") && !from)
+			report("a copy out of pageable host memory");
+	};
+
 	INJ(cudaErrorUnknown);
-	if (!check_side(d, n, to, "memcpy destination") && !to)
-		report("a copy into pageable host memory");
-	if (!check_side(s, n, from, "memcpy source") && !from)
-		report("a copy out of pageable host memory");
+	check();
 	if (to && from && (char *)d < (const char *)s + n &&
 	    (const char *)s < (char *)d + n)
 		report("a device copy whose two sides overlap");
-	return ret(enqueue(st, [=] { memcpy(d, s, n); }));
+	return ret(enqueue(
+	    st, [=] { memcpy(d, s, n); }, check));
 }
 
 cudaError_t cudaMemsetAsync(void *d, int v, size_t n, cudaStream_t st)
 {
+	auto check = [=] { check_dev_range(d, n, "memset"); };
+
 	INJ(cudaErrorUnknown);
-	check_dev_range(d, n, "memset");
-	return ret(enqueue(st, [=] { memset(d, v, n); }));
+	check();
+	return ret(enqueue(
+	    st, [=] { memset(d, v, n); }, check));
 }
 
 } // extern "C"

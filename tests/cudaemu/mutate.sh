@@ -1,8 +1,9 @@
 #!/bin/sh
 # mutate.sh BUILD [FILE...] -- who notices when a kernel loses a check?
 #
-# Takes each barrier, each bounds check (also one half of a condition) and each
-# wait for the device out of cuda/ in turn, links it with what is built in
+# Takes each barrier, each bounds check (also one half of a condition), each
+# wait for the device and each thing that tells one step from another out of
+# cuda/ in turn, links it with what is built in
 # BUILD, and runs the cases of the ops that it serves, up to the first failure.
 # Prints what nobody noticed, a line for each file, and last the share that was
 # caught; fails below 95 %.  Takes about five seconds for each; not part of
@@ -43,7 +44,8 @@ tests_of() {
 		echo conv relu conv2d ;;
 	pool.cu) echo conv maxpool avgpool ;;
 	rows.cu) echo ops rmsnorm mean_rows cosine ;;
-	copy.c) echo ops reshape ;;
+	copy.c) echo ops reshape && echo steps ;;
+	backend.c | step.c) echo steps ;;
 	*) echo ops; echo conv ;;
 	esac
 }
@@ -73,6 +75,12 @@ mutants() {
 		each("cudaStreamWaitEvent\\(n->stream, n->ready, 0\\)", \
 			"cudaSuccess")
 		each("cudaEventQuery\\(n->done\\)", "cudaSuccess")
+		each("cuda_step_interrupt\\((c|cuda_of\\(be\\)), err\\)", "0")
+	}
+	FILENAME ~ /backend[.]c$/ { each("cuda_steps_drop\\(c\\);", ";") }
+	FILENAME ~ /step[.]c$/ {
+		each("a->[a-z]+([[]i])? != b->[a-z]+([[]i])?", "false")
+		each("!same_params\\(a->p, b->p\\)", "false")
 	}
 	/^[ \t]*\/?\*/ || !kernel { next }
 	{
@@ -147,7 +155,8 @@ survives() {
 }
 
 [ $# -gt 0 ] || set -- "$src"/cuda/*.cu "$src"/cuda/*.cuh \
-	"$src/cuda/kernel.h" "$src/cuda/copy.c" "$src/cuda/nccl.c"
+	"$src/cuda/kernel.h" "$src/cuda/backend.c" "$src/cuda/copy.c" \
+	"$src/cuda/nccl.c" "$src/cuda/step.c"
 if [ -n "${LIST-}" ]; then
 	for f in "$@"; do
 		mutants "$f" | sed "s|^|$(basename "$f")	|"

@@ -78,18 +78,43 @@ static void drain_all(CUstream_st *s, uint64_t upto = ~0ull)
 namespace cudaemu
 {
 
-cudaError_t enqueue(cudaStream_t st, std::function<void()> f)
+void count_object(int d)
 {
-	return enqueue_waiting(st, [f = std::move(f)] {
-		f();
-		return true;
-	});
+	std::lock_guard<std::recursive_mutex> l(G);
+
+	objects += d;
 }
 
-cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f)
+uint64_t queued(cudaStream_t st)
+{
+	return st->enq;
+}
+
+bool is_done(cudaStream_t st, uint64_t seq)
+{
+	return st->done >= seq;
+}
+
+cudaError_t enqueue(cudaStream_t st, std::function<void()> f,
+		    std::function<void()> check)
+{
+	return enqueue_waiting(
+	    st,
+	    [f = std::move(f)] {
+		    f();
+		    return true;
+	    },
+	    std::move(check));
+}
+
+cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f,
+			    std::function<void()> check)
 {
 	CUstream_st *s = stream_of(st);
+	cudaError_t e;
 
+	if (record(st, f, check, &e))
+		return e;
 	{
 		std::lock_guard<std::recursive_mutex> l(G);
 
@@ -101,7 +126,8 @@ cudaError_t enqueue_waiting(cudaStream_t st, std::function<bool()> f)
 	return cudaSuccess;
 }
 
-cudaError_t launch(const Launch &L, std::function<void()> body)
+cudaError_t launch(const Launch &L, std::function<void()> body,
+		   std::function<void()> check)
 {
 	size_t n = (size_t)L.block.x * L.block.y * L.block.z;
 
@@ -112,7 +138,8 @@ cudaError_t launch(const Launch &L, std::function<void()> body)
 	    L.grid.z > 65535 || L.smem > 0)
 		return ret(cudaErrorInvalidConfiguration);
 	return ret(enqueue(
-	    L.stream, [L, body = std::move(body)] { run_kernel(L, body); }));
+	    L.stream, [L, body = std::move(body)] { run_kernel(L, body); },
+	    std::move(check)));
 }
 
 } // namespace cudaemu
@@ -146,6 +173,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t s)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t s)
 {
+	NOT_IN_CAPTURE();
 	bool fails = inject(__func__);
 
 	drain_all(stream_of(s));
@@ -174,6 +202,8 @@ cudaError_t cudaEventDestroy(cudaEvent_t e)
 cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t st)
 {
 	INJ(cudaErrorUnknown);
+	if (spoils_capture())
+		report("an event recorded in a capture is not emulated");
 	e->s = stream_of(st);
 	e->seq = e->s->enq + 1;
 	return ret(enqueue(st, [] {}));
@@ -181,6 +211,7 @@ cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t st)
 
 cudaError_t cudaEventSynchronize(cudaEvent_t e)
 {
+	NOT_IN_CAPTURE();
 	INJ(cudaErrorLaunchFailure);
 	if (e->s)
 		drain_all(e->s, e->seq);
@@ -189,6 +220,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t e)
 
 cudaError_t cudaEventQuery(cudaEvent_t e)
 {
+	NOT_IN_CAPTURE();
 	INJ(cudaErrorLaunchFailure);
 	if (e->s)
 		drain(e->s, e->seq);
