@@ -39,10 +39,10 @@ void cudaemu_fail_at(long n);
 /* The next call of this name ("cudaGraphLaunch") fails; borrowed. */
 void cudaemu_fail_next(const char *name);
 /*
- * Every call from now on is made to fail, each in a copy of the program that
- * is forked for it and has to end by itself.
+ * Every n-th call from now on is made to fail (0: none), each in a copy of the
+ * program that is forked for it and has to end by itself.
  */
-void cudaemu_fail_each(bool on);
+void cudaemu_fail_each(int n);
 long cudaemu_copy(void); /* in a copy: the call that failed; otherwise 0 */
 /* How many ended with status 0, 2, or in any other way: 1. */
 long cudaemu_copies(int status);

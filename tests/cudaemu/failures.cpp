@@ -38,7 +38,7 @@ static bool next_fails(const char *api)
 	return true;
 }
 
-static bool forking;
+static int forking; // at each of so many calls; 0: at none
 static long copy, copies[3]; // the call that fails in this copy; 0: none
 
 /* Whether this is the copy in which the call fails. */
@@ -50,7 +50,7 @@ static bool fails_in_copy()
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		forking = false;
+		forking = 0;
 		copy = calls;
 		return true;
 	}
@@ -79,7 +79,7 @@ bool inject(const char *api)
 {
 	bool fails = counted(api);
 
-	return fails || (forking && fails_in_copy());
+	return fails || (forking && calls % forking == 0 && fails_in_copy());
 }
 
 } // namespace cudaemu
@@ -96,9 +96,9 @@ void cudaemu_fail_next(const char *name)
 	next_failure = name;
 }
 
-void cudaemu_fail_each(bool on)
+void cudaemu_fail_each(int n)
 {
-	forking = on;
+	forking = n;
 }
 
 long cudaemu_copy(void)
