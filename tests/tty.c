@@ -371,10 +371,20 @@ static void random_size(struct dice *r, struct tty *t)
 }
 
 /* It still answers: it draws everything when it is told to. */
+/* The program has the terminal: nothing else would echo what is typed. */
+static bool is_up(const struct tty *t)
+{
+	struct termios modes;
+
+	return tcgetattr(t->master, &modes) == 0 && !(modes.c_lflag & ECHO);
+}
+
 static bool answers(struct tty *t)
 {
 	size_t before;
 
+	for (double since = now_ms(); !is_up(t) && now_ms() - since < PATIENCE;)
+		tty_read(t, 50);
 	/* an open search or a half-typed key may take the first one */
 	for (int i = 0; i < 3; i++) {
 		tty_settle(t, 30);
