@@ -302,6 +302,8 @@ static void job_release(struct train_job *t)
 		t->be->close(t->be);
 }
 
+enum { GRACE = 10 }; /* s, for a rank that failed to end the others */
+
 /*
  * A rank that fails must not wait for the others, nor they for it.  Rank 0
  * has the last word; the others say what they have not said yet.
@@ -313,6 +315,9 @@ static void end_all(struct train_job *t, const struct err *err)
 	else if (t->comm->size > 1 && strcmp(err->text, t->said) != 0 &&
 		 strcmp(err->text, COMM_ANOTHER) != 0)
 		train_tell_note(t, err->text);
+	/* The one that failed ends all, and its status is the run's. */
+	if (strcmp(err->text, COMM_ANOTHER) == 0)
+		sleep(GRACE);
 	t->comm->abort(t->comm, (int)err->code);
 }
 
