@@ -357,7 +357,7 @@ static void check_failures(const struct job *base)
 	bool good = true;
 
 	j.size = 2;
-	j.patience = 3;
+	j.patience = 15;
 	j.max_steps = 2;
 	run(&j, r);
 	total = cudaemu_calls() - start;
