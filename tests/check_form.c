@@ -39,29 +39,13 @@ struct question {
 	struct records gold; /* borrowed */
 };
 
-static const struct labels *labels_of(const struct setting *s,
-				      const struct question *q)
-{
-	switch (q->task) {
-	case TASK_MNER:
-		return &s->schema->entities;
-	case TASK_MRE:
-		return &s->schema->relations;
-	case TASK_MED:
-		return &s->schema->events;
-	default:
-		return schema_roles(s->schema,
-				    labels_find(&s->schema->events, q->event,
-						strlen(q->event)));
-	}
-}
-
 static struct form *form_of(const struct setting *s, const struct question *q)
 {
 	const char *instruction = "Find: x.";
 	struct form_options o = {.grammar = s->grammar,
 				 .task = q->task,
-				 .labels = labels_of(s, q),
+				 .labels =
+				     schema_list(s->schema, q->task, q->event),
 				 .head = q->head,
 				 .tail = q->tail,
 				 .event = q->event,
@@ -83,7 +67,7 @@ static struct form *form_of(const struct setting *s, const struct question *q)
 static void spelling(const struct setting *s, const struct question *q,
 		     struct records *out)
 {
-	const struct labels *l = labels_of(s, q);
+	const struct labels *l = schema_list(s->schema, q->task, q->event);
 
 	records_copy(out, &q->gold);
 	for (size_t i = 0; i < out->n; i++) {

@@ -77,26 +77,13 @@ const struct cmd cmd_boxes = {
 };
 
 /* The schema's list that belongs to what is asked; NULL for cascades. */
-static const struct labels *schema_list(const struct app *app)
+static const struct labels *asked_list(const struct app *app)
 {
 	const struct extract_request *r = &app->request;
-	int event = r->event ? labels_find(&app->report.schema.events, r->event,
-					   strlen(r->event))
-			     : -1;
 
-	switch (r->task) {
-	case TASK_MNER:
-		return &app->report.schema.entities;
-	case TASK_MRE:
-		return r->head ? &app->report.schema.relations : NULL;
-	case TASK_MED:
-		return &app->report.schema.events;
-	case TASK_MEAE:
-		return schema_roles(&app->report.schema, event);
-	case TASK_MEE:
-		break;
-	}
-	return NULL;
+	if (r->task == TASK_MEE || (r->task == TASK_MRE && !r->head))
+		return NULL;
+	return schema_list(&app->report.schema, r->task, r->event);
 }
 
 /* "a, b c,d" out of all arguments. */
@@ -169,7 +156,7 @@ static int put_in_order(struct labels *l, const char *order, struct err *err)
 
 static int exec_labels(struct app *app, const struct args *a, struct err *err)
 {
-	const struct labels *known = schema_list(app);
+	const struct labels *known = asked_list(app);
 	struct labels *own = &app->request.labels, fresh = {0};
 	bool whole = a->n_pos == 1 && strcmp(a->pos[0], "@schema") == 0;
 	char *joined;

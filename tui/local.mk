@@ -5,7 +5,7 @@ libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS) $(READLINE_CFLAGS) \
 	$(CHAFA_CFLAGS)
 libtui_a_SOURCES = \
 	tui/annotators.c tui/annotators.h \
-	tui/app.c tui/app.h \
+	tui/app-events.c tui/app.c tui/app.h \
 	tui/app-session.c tui/app-session.h \
 	tui/bars.c \
 	tui/batch.c tui/batch.h \
@@ -181,6 +181,6 @@ EXTRA_DIST += tests/pixels.py
 dist_check_SCRIPTS += tests/screen.test tests/screen-soak.test \
 	tests/screen-speed.test
 noinst_PROGRAMS += tests/tty
-tests_tty_SOURCES = tests/tty.c
+tests_tty_SOURCES = tests/tty-main.c tests/tty.c tests/tty.h
 tests_tty_LDADD = $(LDADD) -lutil
 EXTRA_DIST += tests/corpus/words

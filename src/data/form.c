@@ -237,14 +237,13 @@ static void make_leads(struct form *f, const struct form_options *o)
 static void make_frame(struct form *f, const struct form_options *o)
 {
 	int32_t close = tokenizer_extra(f->t, 1);
-	bool nested = o->task == TASK_MRE || o->task == TASK_MEAE;
 
 	if (o->grammar == ANSWER_SEL) {
 		add_id(&f->open, tokenizer_extra(f->t, 0));
 		add_id(&f->after, close);
 		if (o->task == TASK_MRE)
 			add_id(&f->after, close);
-		if (nested && o->task == TASK_MEAE)
+		if (o->task == TASK_MEAE)
 			add_id(&f->close, close);
 		add_id(&f->close, close);
 		add_id(&f->none, close);

@@ -89,24 +89,6 @@ static void schema_of(const struct job_state *j, enum task t,
 	schema_release(&with);
 }
 
-/* The labels that the instruction of task t asks for. */
-static const struct labels *asked_labels(enum task t, const struct schema *s,
-					 const char *event)
-{
-	switch (t) {
-	case TASK_MNER:
-		return &s->entities;
-	case TASK_MRE:
-		return &s->relations;
-	case TASK_MED:
-		return &s->events;
-	case TASK_MEAE:
-	case TASK_MEE:
-		break;
-	}
-	return schema_roles(s, labels_find(&s->events, event, strlen(event)));
-}
-
 /* Which answers the step may give. */
 static int make_form(const struct job_state *j, const struct schema *schema,
 		     const struct form_options *asked, struct step *s,
@@ -117,7 +99,7 @@ static int make_form(const struct job_state *j, const struct schema *schema,
 	if (!j->r->constrained)
 		return 0;
 	o.grammar = bundle_grammar(j->x->b);
-	o.labels = asked_labels(o.task, schema, o.event);
+	o.labels = schema_list(schema, o.task, o.event);
 	o.regions = j->view ? j->view->regions.n : 0;
 	o.hidden = j->view ? j->view->hidden : 0;
 	s->form = form_new(&o, j->x->b->tokenizer, &s->prompt, err);

@@ -21,19 +21,7 @@ static const struct labels *labels_of(const struct extraction *x,
 	const char *event =
 	    f->event >= 0 ? x->found[f->event].rec.label : f->rec.event;
 
-	switch (f->rec.task) {
-	case TASK_MNER:
-		return &s->entities;
-	case TASK_MRE:
-		return &s->relations;
-	case TASK_MED:
-		return &s->events;
-	case TASK_MEAE:
-	case TASK_MEE:
-		break;
-	}
-	return schema_roles(
-	    s, event ? labels_find(&s->events, event, strlen(event)) : -1);
+	return schema_list(s, f->rec.task, event);
 }
 
 struct alternatives *alternatives_new(const struct extraction *x, size_t i,

@@ -24,7 +24,10 @@ libumie_a_SOURCES += \
 	src/probe/words.c src/probe/words.h \
 	src/probe/worklist.c src/probe/worklist.h
 
-check_PROGRAMS += tests/check_probe tests/check_probing
-tests_check_probe_SOURCES = tests/check_probe.c tests/tap.h
+check_PROGRAMS += tests/check_match tests/check_probe tests/check_probing
+tests_check_match_SOURCES = \
+	tests/check_match.c tests/found_test.h tests/tap.h
+tests_check_probe_SOURCES = \
+	tests/check_probe.c tests/found_test.h tests/tap.h
 tests_check_probing_SOURCES = tests/check_probing.c tests/tap.h
 dist_check_SCRIPTS += tests/probe.test

@@ -180,6 +180,24 @@ int instruction_fill(const char *tmpl, enum task t,
 	return 0;
 }
 
+const struct labels *schema_list(const struct schema *s, enum task t,
+				 const char *event)
+{
+	switch (t) {
+	case TASK_MNER:
+		return &s->entities;
+	case TASK_MRE:
+		return &s->relations;
+	case TASK_MED:
+		return &s->events;
+	case TASK_MEAE:
+	case TASK_MEE:
+		break;
+	}
+	return schema_roles(
+	    s, event ? labels_find(&s->events, event, strlen(event)) : -1);
+}
+
 /* Roles of n events; those of `own` when it is not NULL. */
 static void copy_roles(struct schema *out, const struct schema *s,
 		       const struct labels *own)

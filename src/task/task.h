@@ -67,6 +67,13 @@ void schema_with(struct schema *out, const struct schema *s, enum task t,
 		 const struct labels *own);
 
 /*
+ * The list of `s` that belongs to task t: for meae, and what mee asks behind
+ * its events, the roles of `event` (NULL or unknown: of all).  Borrowed.
+ */
+const struct labels *schema_list(const struct schema *s, enum task t,
+				 const char *event);
+
+/*
  * Named instruction sets: "I0", "I1", "I2" (paper, Table 6; the templates use
  * the same fields), case ignored.  Table 6 has them for mner only: NULL for
  * any other task or name.
