@@ -175,6 +175,8 @@ static struct json *set_json(const struct set_result *r)
 	json_put_bool(j, "gold", r->gold);
 	json_put_int(j, "only_1", (int64_t)r->only[0]);
 	json_put_int(j, "only_2", (int64_t)r->only[1]);
+	if (r->alike)
+		json_put_int(j, "alike", (int64_t)r->alike);
 	for (size_t i = 0; i < r->n; i++)
 		json_push(rows, set_row_json(&r->row[i]));
 	json_put(j, "rows", rows);

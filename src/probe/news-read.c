@@ -345,6 +345,8 @@ static void get_set(struct reading *r, const struct json *j,
 	s->gold = json_true(json_get(j, "gold"));
 	s->only[0] = get_count(r, j, "only_1");
 	s->only[1] = get_count(r, j, "only_2");
+	if (json_get(j, "alike"))
+		s->alike = get_count(r, j, "alike");
 	s->row = xcalloc(rows + 1, sizeof(*s->row));
 	for (e = json_first(json_get(j, "rows")); s->n < rows; e = json_next(e))
 		get_set_row(r, e, &s->row[s->n++]);

@@ -371,6 +371,15 @@ static int compare_ask(struct set_run *s, const struct call_site *at,
 	return 0;
 }
 
+/* mee asks with the instructions of med and meae; others lack a name. */
+static bool asked_alike(const struct set_run *s, const struct example *e)
+{
+	return !s->second &&
+	       (e->task == TASK_MEE ||
+		string_equal(set_instruction(s->o.instruction, e),
+			     set_instruction(s->o.instruction2, e)));
+}
+
 static void compare_tell(struct set_run *s, const struct example *e,
 			 struct json *line)
 {
@@ -386,6 +395,8 @@ static void compare_tell(struct set_run *s, const struct example *e,
 	json_put(line, "b", set_counts_json(&b));
 	json_put_int(line, "results", (int64_t)m.n);
 	json_put_int(line, "flips", (int64_t)matching_flips(&m));
+	if (asked_alike(s, e))
+		json_put_bool(line, "alike", true);
 	matching_release(&m);
 }
 
@@ -419,6 +430,7 @@ static int compare_take(void *context, const struct json *line, struct err *err)
 	set_row_add(row, &b, &a);
 	s->result.only[0] += wholly_right(&a) && !wholly_right(&b);
 	s->result.only[1] += wholly_right(&b) && !wholly_right(&a);
+	s->result.alike += json_true(json_get(line, "alike"));
 	set_note_fragile(s, s->next, (double)flips);
 	return 0;
 }

@@ -90,6 +90,13 @@ static void notes(const struct set_result *r, struct table *t)
 		table_fact_number(t, "only_2", (double)r->only[1]);
 		table_fact_number(t, "mcnemar_p", p);
 	}
+	if (r->alike) {
+		table_note(t,
+			   "%zu of %zu examples are asked alike: their task "
+			   "has not these two instructions",
+			   r->alike, r->done);
+		table_fact_number(t, "alike", (double)r->alike);
+	}
 	if (r->kind != SET_PROBE || at < 0)
 		return;
 	set_spread(r, &mean, &sd);

@@ -89,6 +89,7 @@ struct set_result {
 	struct set_example fragile[SET_FRAGILE];
 	size_t n_fragile;
 	size_t only[2];      /* COMPARE: wholly right under one only */
+	size_t alike;        /* COMPARE: asked with one instruction twice */
 	struct sweep *sweep; /* SWEEP */
 };
 void set_result_free(struct set_result *r);
