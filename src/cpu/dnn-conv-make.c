@@ -7,22 +7,22 @@
 #if DNNL_VERSION_MAJOR >= 3
 static dnnl_status_t add_relu(dnnl_post_ops_t ops)
 {
-	return dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0, 0);
+	return onednn.post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0, 0);
 }
 
 static dnnl_status_t add_sum(dnnl_post_ops_t ops)
 {
-	return dnnl_post_ops_append_sum(ops, 1, 0, dnnl_f32);
+	return onednn.post_ops_append_sum(ops, 1, 0, dnnl_f32);
 }
 #else
 static dnnl_status_t add_relu(dnnl_post_ops_t ops)
 {
-	return dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, 0, 0);
+	return onednn.post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, 0, 0);
 }
 
 static dnnl_status_t add_sum(dnnl_post_ops_t ops)
 {
-	return dnnl_post_ops_append_sum(ops, 1);
+	return onednn.post_ops_append_sum(ops, 1);
 }
 #endif
 
@@ -78,11 +78,11 @@ static dnnl_status_t post_ops(const struct conv_want *w,
 			      dnnl_primitive_attr_t *attr)
 {
 	dnnl_post_ops_t ops;
-	dnnl_status_t rc = dnnl_primitive_attr_create(attr);
+	dnnl_status_t rc = onednn.primitive_attr_create(attr);
 
 	if (rc != dnnl_success)
 		return rc;
-	rc = dnnl_post_ops_create(&ops);
+	rc = onednn.post_ops_create(&ops);
 	if (rc != dnnl_success)
 		return rc;
 	if (w->sum)
@@ -90,8 +90,8 @@ static dnnl_status_t post_ops(const struct conv_want *w,
 	if (rc == dnnl_success && w->c.relu)
 		rc = add_relu(ops);
 	if (rc == dnnl_success)
-		rc = dnnl_primitive_attr_set_post_ops(*attr, ops);
-	dnnl_post_ops_destroy(ops);
+		rc = onednn.primitive_attr_set_post_ops(*attr, ops);
+	onednn.post_ops_destroy(ops);
 	return rc;
 }
 
@@ -106,7 +106,7 @@ static dnnl_status_t forward_desc(struct dnn *d, const struct conv_want *w,
 				  dnnl_primitive_attr_t attr,
 				  dnnl_primitive_desc_t *out)
 {
-	return dnnl_convolution_forward_primitive_desc_create(
+	return onednn.convolution_forward_primitive_desc_create(
 	    out, d->engine, prop, dnnl_convolution_direct, DNN_MD(s->like_x),
 	    DNN_MD(s->like_w), bias_md(w, s), DNN_MD(s->plain_y), s->stride,
 	    s->dilate, s->pad, s->pad, attr);
@@ -118,11 +118,11 @@ static dnnl_status_t backward_desc(struct dnn *d, const struct conv_want *w,
 				   dnnl_primitive_desc_t *out)
 {
 	if (w->kind == CONV_BACK_DATA)
-		return dnnl_convolution_backward_data_primitive_desc_create(
+		return onednn.convolution_backward_data_primitive_desc_create(
 		    out, d->engine, dnnl_convolution_direct, DNN_MD(s->like_x),
 		    DNN_MD(s->like_w), DNN_MD(s->plain_y), s->stride, s->dilate,
 		    s->pad, s->pad, hint, NULL);
-	return dnnl_convolution_backward_weights_primitive_desc_create(
+	return onednn.convolution_backward_weights_primitive_desc_create(
 	    out, d->engine, dnnl_convolution_direct, DNN_MD(s->like_x),
 	    DNN_MD(s->like_w), NULL, DNN_MD(s->plain_y), s->stride, s->dilate,
 	    s->pad, s->pad, hint, NULL);
@@ -134,14 +134,14 @@ static dnnl_status_t forward_desc(struct dnn *d, const struct conv_want *w,
 				  dnnl_primitive_desc_t *out)
 {
 	dnnl_convolution_desc_t op;
-	dnnl_status_t rc = dnnl_convolution_forward_desc_init(
+	dnnl_status_t rc = onednn.convolution_forward_desc_init(
 	    &op, prop, dnnl_convolution_direct, DNN_MD(s->like_x),
 	    DNN_MD(s->like_w), bias_md(w, s), DNN_MD(s->plain_y), s->stride,
 	    s->pad, s->pad);
 
 	if (rc != dnnl_success)
 		return rc;
-	return dnnl_primitive_desc_create(out, &op, attr, d->engine, NULL);
+	return onednn.primitive_desc_create(out, &op, attr, d->engine, NULL);
 }
 
 static dnnl_status_t backward_desc(struct dnn *d, const struct conv_want *w,
@@ -153,18 +153,18 @@ static dnnl_status_t backward_desc(struct dnn *d, const struct conv_want *w,
 	dnnl_status_t rc;
 
 	if (w->kind == CONV_BACK_DATA)
-		rc = dnnl_convolution_backward_data_desc_init(
+		rc = onednn.convolution_backward_data_desc_init(
 		    &op, dnnl_convolution_direct, DNN_MD(s->like_x),
 		    DNN_MD(s->like_w), DNN_MD(s->plain_y), s->stride, s->pad,
 		    s->pad);
 	else
-		rc = dnnl_convolution_backward_weights_desc_init(
+		rc = onednn.convolution_backward_weights_desc_init(
 		    &op, dnnl_convolution_direct, DNN_MD(s->like_x),
 		    DNN_MD(s->like_w), NULL, DNN_MD(s->plain_y), s->stride,
 		    s->pad, s->pad);
 	if (rc != dnnl_success)
 		return rc;
-	return dnnl_primitive_desc_create(out, &op, NULL, d->engine, hint);
+	return onednn.primitive_desc_create(out, &op, NULL, d->engine, hint);
 }
 #endif
 
@@ -182,14 +182,14 @@ static dnnl_status_t make_desc(struct dnn *d, const struct conv_want *w,
 			rc = forward_desc(d, w, s, dnnl_forward_inference, attr,
 					  out);
 		if (attr)
-			dnnl_primitive_attr_destroy(attr);
+			onednn.primitive_attr_destroy(attr);
 		return rc;
 	}
 	rc = forward_desc(d, w, s, dnnl_forward_training, NULL, &hint);
 	if (rc != dnnl_success)
 		return rc;
 	rc = backward_desc(d, w, s, hint, out);
-	dnnl_primitive_desc_destroy(hint);
+	onednn.primitive_desc_destroy(hint);
 	return rc;
 }
 
@@ -199,22 +199,22 @@ static dnnl_status_t port_make(struct dnn *d, struct conv_port *p,
 {
 	dnnl_primitive_desc_t desc;
 	dnnl_status_t rc =
-	    dnnl_memory_create(&p->plain, plain, d->engine, NULL);
+	    onednn.memory_create(&p->plain, plain, d->engine, NULL);
 
-	if (rc != dnnl_success || dnnl_memory_desc_equal(plain, inner))
+	if (rc != dnnl_success || onednn.memory_desc_equal(plain, inner))
 		return rc;
-	p->size = dnnl_memory_desc_get_size(inner);
-	rc = dnnl_memory_create(&p->inner, inner, d->engine, NULL);
+	p->size = onednn.memory_desc_get_size(inner);
+	rc = onednn.memory_create(&p->inner, inner, d->engine, NULL);
 	if (rc != dnnl_success)
 		return rc;
-	rc = out ? dnnl_reorder_primitive_desc_create(&desc, inner, d->engine,
-						      plain, d->engine, NULL)
-		 : dnnl_reorder_primitive_desc_create(&desc, plain, d->engine,
-						      inner, d->engine, NULL);
+	rc = out ? onednn.reorder_primitive_desc_create(&desc, inner, d->engine,
+							plain, d->engine, NULL)
+		 : onednn.reorder_primitive_desc_create(&desc, plain, d->engine,
+							inner, d->engine, NULL);
 	if (rc != dnnl_success)
 		return rc;
-	rc = dnnl_primitive_create(&p->reorder, desc);
-	dnnl_primitive_desc_destroy(desc);
+	rc = onednn.primitive_create(&p->reorder, desc);
+	onednn.primitive_desc_destroy(desc);
 	return rc;
 }
 
@@ -223,12 +223,12 @@ static dnnl_status_t ports_make(struct dnn *d, struct conv_prim *p,
 {
 	enum conv_kind kind = p->want.kind;
 	bool dx = kind == CONV_BACK_DATA, dw = kind == CONV_BACK_WEIGHTS;
-	DNN_MD_PTR x = dnnl_primitive_desc_query_md(
+	DNN_MD_PTR x = onednn.primitive_desc_query_md(
 	    p->desc, dx ? dnnl_query_diff_src_md : dnnl_query_src_md, 0);
-	DNN_MD_PTR w = dnnl_primitive_desc_query_md(
+	DNN_MD_PTR w = onednn.primitive_desc_query_md(
 	    p->desc, dw ? dnnl_query_diff_weights_md : dnnl_query_weights_md,
 	    0);
-	DNN_MD_PTR y = dnnl_primitive_desc_query_md(
+	DNN_MD_PTR y = onednn.primitive_desc_query_md(
 	    p->desc, dx || dw ? dnnl_query_diff_dst_md : dnnl_query_dst_md, 0);
 	dnnl_status_t rc = port_make(d, &p->x, DNN_MD(s->plain_x), x, dx);
 
@@ -238,8 +238,8 @@ static dnnl_status_t ports_make(struct dnn *d, struct conv_prim *p,
 		rc = port_make(d, &p->y, DNN_MD(s->plain_y), y,
 			       kind == CONV_FORWARD);
 	if (rc == dnnl_success && p->want.bias)
-		rc = dnnl_memory_create(&p->bias, DNN_MD(s->plain_b), d->engine,
-					NULL);
+		rc = onednn.memory_create(&p->bias, DNN_MD(s->plain_b),
+					  d->engine, NULL);
 	return rc;
 }
 
@@ -249,7 +249,7 @@ static dnnl_status_t prim_make(struct dnn *d, struct conv_prim *p,
 	dnnl_status_t rc = make_desc(d, &p->want, s, &p->desc);
 
 	if (rc == dnnl_success)
-		rc = dnnl_primitive_create(&p->run, p->desc);
+		rc = onednn.primitive_create(&p->run, p->desc);
 	if (rc == dnnl_success)
 		rc = ports_make(d, p, s);
 	return rc;
@@ -258,11 +258,11 @@ static dnnl_status_t prim_make(struct dnn *d, struct conv_prim *p,
 static void port_drop(struct conv_port *p)
 {
 	if (p->plain)
-		dnnl_memory_destroy(p->plain);
+		onednn.memory_destroy(p->plain);
 	if (p->inner)
-		dnnl_memory_destroy(p->inner);
+		onednn.memory_destroy(p->inner);
 	if (p->reorder)
-		dnnl_primitive_destroy(p->reorder);
+		onednn.primitive_destroy(p->reorder);
 }
 
 void conv_prim_free(struct conv_prim *p)
@@ -273,11 +273,11 @@ void conv_prim_free(struct conv_prim *p)
 	port_drop(&p->w);
 	port_drop(&p->y);
 	if (p->bias)
-		dnnl_memory_destroy(p->bias);
+		onednn.memory_destroy(p->bias);
 	if (p->run)
-		dnnl_primitive_destroy(p->run);
+		onednn.primitive_destroy(p->run);
 	if (p->desc)
-		dnnl_primitive_desc_destroy(p->desc);
+		onednn.primitive_desc_destroy(p->desc);
 	free(p);
 }
 

@@ -51,7 +51,7 @@ static void conv_forget(struct dnn *d)
 
 	for (p = k->packs; p; p = next) {
 		next = p->next;
-		dnnl_memory_destroy(p->mem);
+		onednn.memory_destroy(p->mem);
 		free(p);
 	}
 	k->packs = NULL;
@@ -130,13 +130,14 @@ static int convert(struct dnn *d, const struct conv_port *p, dnnl_memory_t from,
 	const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from},
 					{DNNL_ARG_TO, to}};
 
-	return dnn_check(dnnl_primitive_execute(p->reorder, d->stream, 2, args),
-			 "changing a layout", err);
+	return dnn_check(
+	    onednn.primitive_execute(p->reorder, d->stream, 2, args),
+	    "changing a layout", err);
 }
 
 static int set_handle(dnnl_memory_t m, const void *data, struct err *err)
 {
-	return dnn_check(dnnl_memory_set_data_handle(m, (void *)data),
+	return dnn_check(onednn.memory_set_data_handle(m, (void *)data),
 			 "naming an array", err);
 }
 
@@ -184,9 +185,9 @@ static dnnl_memory_t find_pack(const struct conv_cache *k, const void *data,
 
 	for (struct conv_pack *p = k->packs; p; p = p->next)
 		if (p->data == data &&
-		    dnnl_memory_get_memory_desc(p->mem, &have) ==
+		    onednn.memory_get_memory_desc(p->mem, &have) ==
 			dnnl_success &&
-		    dnnl_memory_desc_equal(want, have))
+		    onednn.memory_desc_equal(want, have))
 			return p->mem;
 	return NULL;
 }
@@ -200,14 +201,14 @@ static int pack(struct dnn *d, const struct conv_prim *prim,
 	struct conv_pack *p;
 	DNN_MD_PTR md;
 
-	if (dnn_check(dnnl_memory_get_memory_desc(port->inner, &md),
+	if (dnn_check(onednn.memory_get_memory_desc(port->inner, &md),
 		      "reading a layout", err) < 0)
 		return -(int)err->code;
 	*out = find_pack(k, w->data, md);
 	if (*out)
 		return 0;
 	if (dnn_check(
-		dnnl_memory_create(out, md, d->engine, DNNL_MEMORY_ALLOCATE),
+		onednn.memory_create(out, md, d->engine, DNNL_MEMORY_ALLOCATE),
 		"packing a weight", err) < 0)
 		return -(int)err->code;
 	p = xcalloc(1, sizeof(*p));
@@ -215,7 +216,7 @@ static int pack(struct dnn *d, const struct conv_prim *prim,
 	if (set_handle(port->plain, plain_weight(k, w, prim->want.c.bf16),
 		       err) < 0 ||
 	    convert(d, port, port->plain, *out, err) < 0) {
-		dnnl_memory_destroy(*out);
+		onednn.memory_destroy(*out);
 		free(p);
 		return -(int)err->code;
 	}
@@ -238,14 +239,14 @@ static int weight_enter(struct dnn *d, const struct conv_prim *p,
 static int run(struct dnn *d, const struct conv_prim *p,
 	       const dnnl_exec_arg_t *args, int n, struct err *err)
 {
-	return dnn_check(dnnl_primitive_execute(p->run, d->stream, n, args),
+	return dnn_check(onednn.primitive_execute(p->run, d->stream, n, args),
 			 "convolution", err);
 }
 
 /* Our arrays may be read or freed once this returns. */
 static int finish(struct dnn *d, struct err *err)
 {
-	return dnn_check(dnnl_stream_wait(d->stream), "waiting", err);
+	return dnn_check(onednn.stream_wait(d->stream), "waiting", err);
 }
 
 static int forward_some(struct dnn *d, const struct dnn_conv *c, const float *x,

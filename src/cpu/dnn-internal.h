@@ -8,8 +8,7 @@
 #ifndef UMIE_CPU_DNN_INTERNAL_H
 #define UMIE_CPU_DNN_INTERNAL_H
 
-#include <oneapi/dnnl/dnnl.h>
-
+#include "src/cpu/dnn-library.h"
 #include "src/cpu/dnn.h"
 
 struct dnn_matmul; /* dnn-matmul.c: primitives and packed weights */

@@ -48,14 +48,14 @@ struct dnn_matmul {
 static void memory_release(dnnl_memory_t *m)
 {
 	if (*m)
-		dnnl_memory_destroy(*m);
+		onednn.memory_destroy(*m);
 	*m = NULL;
 }
 
 static void product_release(struct product *p)
 {
 	if (p->primitive)
-		dnnl_primitive_destroy(p->primitive);
+		onednn.primitive_destroy(p->primitive);
 	memory_release(&p->x);
 	memory_release(&p->y);
 	memory_release(&p->b);
@@ -100,7 +100,7 @@ void dnn_matmul_close(struct dnn *d)
 
 void dnn_version(char out[24])
 {
-	const dnnl_version_t *v = dnnl_version();
+	const dnnl_version_t *v = onednn.version();
 
 	snprintf(out, 24, "%d.%d.%d", v->major, v->minor, v->patch);
 }
@@ -108,7 +108,7 @@ void dnn_version(char out[24])
 /* Each further instruction set has all bits of the ones below it. */
 static bool has_isa(dnnl_cpu_isa_t isa)
 {
-	return (dnnl_get_effective_cpu_isa() & isa) == isa;
+	return (onednn.get_effective_cpu_isa() & isa) == isa;
 }
 
 bool dnn_packs(const struct dnn *d)
@@ -164,29 +164,29 @@ static int product_describe(struct dnn *d, dnnl_primitive_desc_t *pd,
 {
 	DNN_MD_PTR b = bias ? DNN_MD(m->b) : NULL;
 	dnnl_primitive_attr_t attr = NULL;
-	dnnl_status_t s = dnnl_primitive_attr_create(&attr);
+	dnnl_status_t s = onednn.primitive_attr_create(&attr);
 
 	if (!w)
 		w = DNN_MD(m->w);
 	if (s == dnnl_success)
-		s = dnnl_primitive_attr_set_scratchpad_mode(
+		s = onednn.primitive_attr_set_scratchpad_mode(
 		    attr, dnnl_scratchpad_mode_user);
 #if DNNL_VERSION_MAJOR >= 3
 	if (s == dnnl_success)
-		s = dnnl_matmul_primitive_desc_create(pd, d->engine, m->x, w, b,
-						      m->y, attr);
+		s = onednn.matmul_primitive_desc_create(pd, d->engine, m->x, w,
+							b, m->y, attr);
 #else
 	dnnl_matmul_desc_t desc;
 
 	if (s == dnnl_success)
-		s = dnnl_matmul_desc_init(&desc, DNN_MD(m->x), w, b,
-					  DNN_MD(m->y));
+		s = onednn.matmul_desc_init(&desc, DNN_MD(m->x), w, b,
+					    DNN_MD(m->y));
 	if (s == dnnl_success)
-		s = dnnl_primitive_desc_create(pd, &desc, attr, d->engine,
-					       NULL);
+		s = onednn.primitive_desc_create(pd, &desc, attr, d->engine,
+						 NULL);
 #endif
 	if (attr)
-		dnnl_primitive_attr_destroy(attr);
+		onednn.primitive_attr_destroy(attr);
 	return dnn_check(s, "preparing a matrix product", err);
 }
 
@@ -203,9 +203,10 @@ static int product_init(struct dnn *d, struct product *p, DNN_MD_PTR w,
 	rc = product_describe(d, &pd, &m, w, p->bias, err);
 	if (rc < 0)
 		goto done;
-	scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-	p->scratch_size = dnnl_memory_desc_get_size(scratch);
-	rc = dnn_check(dnnl_primitive_create(&p->primitive, pd),
+	scratch =
+	    onednn.primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+	p->scratch_size = onednn.memory_desc_get_size(scratch);
+	rc = dnn_check(onednn.primitive_create(&p->primitive, pd),
 		       "preparing a matrix product", err);
 	if (rc == 0)
 		rc = dnn_memory(d, &p->x, DNN_MD(m.x), DNNL_MEMORY_NONE, err);
@@ -217,7 +218,7 @@ static int product_init(struct dnn *d, struct product *p, DNN_MD_PTR w,
 		rc = dnn_memory(d, &p->scratch, scratch, DNNL_MEMORY_NONE, err);
 done:
 	if (pd)
-		dnnl_primitive_desc_destroy(pd);
+		onednn.primitive_desc_destroy(pd);
 	product_md_release(&m);
 	return rc;
 }
@@ -305,16 +306,16 @@ static int packed_init(struct dnn *d, struct packed *p, const struct tensor *w,
 	rc = product_describe(d, &pd, &m, NULL, false, err);
 	if (rc < 0)
 		goto done;
-	md = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
+	md = onednn.primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
 #if DNNL_VERSION_MAJOR >= 3
-	rc = dnn_check(dnnl_memory_desc_clone(&p->md, md),
+	rc = dnn_check(onednn.memory_desc_clone(&p->md, md),
 		       "describing an array", err);
 	if (rc < 0)
 		goto done;
 #else
 	p->md = *md;
 #endif
-	p->buf = cpu_memory(dnnl_memory_desc_get_size(md));
+	p->buf = cpu_memory(onednn.memory_desc_get_size(md));
 	if (!p->buf)
 		rc = err_set(err, ERR_DEVICE, "no memory for packed weights");
 	if (rc == 0)
@@ -323,7 +324,7 @@ static int packed_init(struct dnn *d, struct packed *p, const struct tensor *w,
 		rc = packed_fill(d, p, w, err);
 done:
 	if (pd)
-		dnnl_primitive_desc_destroy(pd);
+		onednn.primitive_desc_destroy(pd);
 	product_md_release(&m);
 	return rc;
 }
@@ -364,18 +365,18 @@ static int product_run(struct dnn *d, const struct product *p,
 				  {DNNL_ARG_BIAS, p->b}};
 	dnnl_status_t s;
 
-	s = dnnl_memory_set_data_handle(p->x, (void *)x);
+	s = onednn.memory_set_data_handle(p->x, (void *)x);
 	if (s == dnnl_success)
-		s = dnnl_memory_set_data_handle(p->y, y);
+		s = onednn.memory_set_data_handle(p->y, y);
 	if (s == dnnl_success)
-		s = dnnl_memory_set_data_handle(p->scratch, scratch);
+		s = onednn.memory_set_data_handle(p->scratch, scratch);
 	if (s == dnnl_success && b)
-		s = dnnl_memory_set_data_handle(p->b, (void *)b);
+		s = onednn.memory_set_data_handle(p->b, (void *)b);
 	if (s == dnnl_success)
-		s = dnnl_primitive_execute(p->primitive, d->stream, b ? 5 : 4,
-					   args);
+		s = onednn.primitive_execute(p->primitive, d->stream, b ? 5 : 4,
+					     args);
 	if (s == dnnl_success)
-		s = dnnl_stream_wait(d->stream);
+		s = onednn.stream_wait(d->stream);
 	return dnn_check(s, "a matrix product", err);
 }
 

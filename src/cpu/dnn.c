@@ -49,9 +49,9 @@ int dnn_md_init(dnnl_memory_desc_t *md, int ndim, const dnnl_dim_t *dim,
 	dnnl_status_t s;
 
 #if DNNL_VERSION_MAJOR >= 3
-	s = dnnl_memory_desc_create_with_tag(md, ndim, dim, type, tag);
+	s = onednn.memory_desc_create_with_tag(md, ndim, dim, type, tag);
 #else
-	s = dnnl_memory_desc_init_by_tag(md, ndim, dim, type, tag);
+	s = onednn.memory_desc_init_by_tag(md, ndim, dim, type, tag);
 #endif
 	return dnn_check(s, "describing an array", err);
 }
@@ -60,7 +60,7 @@ void dnn_md_release(dnnl_memory_desc_t *md)
 {
 #if DNNL_VERSION_MAJOR >= 3
 	if (*md)
-		dnnl_memory_desc_destroy(*md);
+		onednn.memory_desc_destroy(*md);
 	*md = NULL;
 #else
 	(void)md;
@@ -70,7 +70,7 @@ void dnn_md_release(dnnl_memory_desc_t *md)
 int dnn_memory(struct dnn *d, dnnl_memory_t *m, DNN_MD_PTR md, void *data,
 	       struct err *err)
 {
-	return dnn_check(dnnl_memory_create(m, md, d->engine, data),
+	return dnn_check(onednn.memory_create(m, md, d->engine, data),
 			 "making a memory object", err);
 }
 
@@ -82,7 +82,7 @@ static DNN_MD_PTR md_of(dnnl_memory_t m)
 	const dnnl_memory_desc_t *md = NULL;
 #endif
 
-	dnnl_memory_get_memory_desc(m, &md);
+	onednn.memory_get_memory_desc(m, &md);
 	return md;
 }
 
@@ -94,34 +94,37 @@ int dnn_reorder(struct dnn *d, dnnl_memory_t from, dnnl_memory_t to,
 	dnnl_primitive_t p = NULL;
 	int rc;
 
-	rc = dnn_check(dnnl_reorder_primitive_desc_create(&pd, md_of(from),
-							  d->engine, md_of(to),
-							  d->engine, NULL),
-		       "preparing a reorder", err);
+	rc = dnn_check(
+	    onednn.reorder_primitive_desc_create(&pd, md_of(from), d->engine,
+						 md_of(to), d->engine, NULL),
+	    "preparing a reorder", err);
 	if (rc == 0)
-		rc = dnn_check(dnnl_primitive_create(&p, pd),
+		rc = dnn_check(onednn.primitive_create(&p, pd),
 			       "preparing a reorder", err);
 	if (rc == 0)
-		rc = dnn_check(dnnl_primitive_execute(p, d->stream, 2, args),
+		rc = dnn_check(onednn.primitive_execute(p, d->stream, 2, args),
 			       "a reorder", err);
 	if (rc == 0)
-		rc = dnn_check(dnnl_stream_wait(d->stream), "a reorder", err);
+		rc = dnn_check(onednn.stream_wait(d->stream), "a reorder", err);
 	if (p)
-		dnnl_primitive_destroy(p);
+		onednn.primitive_destroy(p);
 	if (pd)
-		dnnl_primitive_desc_destroy(pd);
+		onednn.primitive_desc_destroy(pd);
 	return rc;
 }
 
 struct dnn *dnn_open(int threads, struct err *err)
 {
-	struct dnn *d = xcalloc(1, sizeof(*d));
+	struct dnn *d;
 
+	if (onednn_load(err) < 0)
+		return NULL;
+	d = xcalloc(1, sizeof(*d));
 	d->threads = threads;
-	if (dnn_check(dnnl_engine_create(&d->engine, dnnl_cpu, 0),
+	if (dnn_check(onednn.engine_create(&d->engine, dnnl_cpu, 0),
 		      "creating the CPU engine", err) < 0 ||
-	    dnn_check(dnnl_stream_create(&d->stream, d->engine,
-					 dnnl_stream_default_flags),
+	    dnn_check(onednn.stream_create(&d->stream, d->engine,
+					   dnnl_stream_default_flags),
 		      "creating a stream", err) < 0) {
 		dnn_close(d);
 		return NULL;
@@ -137,9 +140,9 @@ void dnn_close(struct dnn *d)
 		d->conv_close(d);
 	dnn_matmul_close(d);
 	if (d->stream)
-		dnnl_stream_destroy(d->stream);
+		onednn.stream_destroy(d->stream);
 	if (d->engine)
-		dnnl_engine_destroy(d->engine);
+		onednn.engine_destroy(d->engine);
 	free(d);
 }
 

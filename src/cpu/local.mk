@@ -8,6 +8,7 @@ libumie_a_SOURCES += \
 	src/cpu/dnn.c src/cpu/dnn.h src/cpu/dnn-internal.h \
 	src/cpu/dnn-conv.c src/cpu/dnn-conv.h \
 	src/cpu/dnn-conv-make.c \
+	src/cpu/dnn-library.c src/cpu/dnn-library.h \
 	src/cpu/dnn-matmul.c \
 	src/cpu/dnn-sgemm.c \
 	src/cpu/embed.c \
