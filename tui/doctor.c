@@ -125,9 +125,14 @@ static void processor(const struct section *s)
 static void libraries(const struct section *s)
 {
 	char dnn[24];
+	struct err err;
 
-	dnn_version(dnn);
-	put(s, "oneDNN", dnn);
+	if (dnn_version(dnn, &err) < 0) {
+		put(s, "oneDNN", "not usable");
+		warn(s, "", err.text);
+	} else {
+		put(s, "oneDNN", dnn);
+	}
 	put(s, "ncurses", curses_version());
 	put(s, "readline", rl_library_version);
 #ifdef HAVE_CHAFA

@@ -98,11 +98,15 @@ void dnn_matmul_close(struct dnn *d)
 	d->matmul = NULL;
 }
 
-void dnn_version(char out[24])
+int dnn_version(char out[24], struct err *err)
 {
-	const dnnl_version_t *v = onednn.version();
+	const dnnl_version_t *v;
 
+	if (onednn_load(err) < 0)
+		return -(int)err->code;
+	v = onednn.version();
 	snprintf(out, 24, "%d.%d.%d", v->major, v->minor, v->patch);
+	return 0;
 }
 
 /* Each further instruction set has all bits of the ones below it. */

@@ -18,6 +18,7 @@ struct arena;
 struct dnn;
 struct err;
 
+/* NULL and ERR_DEVICE: the library cannot be loaded or used. */
 struct dnn *dnn_open(int threads, struct err *err);
 void dnn_close(struct dnn *d);
 void dnn_forget(struct dnn *d); /* drop packed weights */
@@ -37,8 +38,8 @@ int dnn_sgemm(struct dnn *d, bool ta, bool tb, int64_t M, int64_t N, int64_t K,
 int dnn_linear(struct dnn *d, const float *x, int64_t M, const struct tensor *w,
 	       const float *b, bool bf16, float *y, struct err *err);
 
-/* "2.6.3": of the library that is loaded. */
-void dnn_version(char out[24]);
+/* "2.6.3": of the library that is loaded; ERR_DEVICE: it cannot be. */
+int dnn_version(char out[24], struct err *err);
 
 /*
  * Whether dnn_linear() gives the same bits on any number of threads.  Before
