@@ -29,7 +29,7 @@ static const struct {
     {MNER "\"gold\":[{}]}", 1, "gold record 1"},
     {MNER "\"gold\":[{\"type\":\"P\",\"text\":\"Ann\"},"
 	  "{\"role\":\"x\",\"text\":\"Ann\"}]}",
-     1, "gold record 2: a \"role\" record does not belong"},
+     1, "gold record 2: a record with \"role\" does not belong"},
     {MNER "\"gold\":[{\"type\":\"P\"}]}", 1, "\"text\" is missing"},
     {MNER "\"gold\":[{\"type\":\"P\",\"text\":\" Ann\"}]}", 1, "white space"},
     {MNER "\"gold\":[{\"type\":\"P\",\"text\":\"A\",\"k\":1}]}", 1, "\"k\""},

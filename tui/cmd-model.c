@@ -66,6 +66,7 @@ static int exec_inspect(struct app *app, const struct args *a, struct err *err)
 
 const struct cmd cmd_inspect = {
     .name = "inspect",
+    .alias = "open",
     .args = "CKPT",
     .options = INSPECT,
     .flags = CMD_BATCH,

@@ -26,7 +26,7 @@ static int exec_load(struct app *app, const struct args *a, struct err *err)
 		      : app_load(app, a->pos[0], args_get(a, "split"), &o, err);
 }
 
-const struct cmd cmd_load = {
+const struct cmd cmd_load_live = {
     .name = "load",
     .args = "FILE",
     .options = LOAD_OPTIONS,

@@ -15,6 +15,7 @@
 	_(eval) \
 	_(train) \
 	_(inspect) \
+	_(load) \
 	_(init) \
 	_(pack) \
 	_(convert) \
@@ -42,7 +43,7 @@
 	_(attn) \
 	_(write) \
 	_(help) \
-	_(load) \
+	_(load_live) \
 	_(session) \
 	_(next) \
 	_(prev) \

@@ -28,6 +28,7 @@ libtui_a_SOURCES = \
 	tui/cmd-predict.c \
 	tui/cmd-instr.c tui/instr.c tui/instr.h \
 	tui/cmd-live.c \
+	tui/cmd-load.c \
 	tui/cmd-memory.c tui/shape.h \
 	tui/cmd-model.c \
 	tui/cmd-probe.c tui/probe-batch.h \

@@ -80,14 +80,16 @@ static int find_kind(const struct gold *g, size_t *kind)
 			       g->what);
 	if (!g->any && !fits(g->e->task, kinds[k].task))
 		return err_set(g->err, ERR_DATA,
-			       "%s: a \"%s\" record does not belong to task "
-			       "%s",
+			       "%s: a record with \"%s\" does not belong to "
+			       "task %s",
 			       g->what, kinds[k].key[0], task_name(g->e->task));
 	for (const struct json *m = json_first(g->j); m; m = json_next(m))
 		if (!has_key(k, json_key(m)) && !is_more(g, json_key(m)))
-			return err_set(g->err, ERR_DATA,
-				       "%s: key \"%s\" in a \"%s\" record",
-				       g->what, json_key(m), kinds[k].key[0]);
+			return err_set(
+			    g->err, ERR_DATA,
+			    "%s: unknown key \"%s\" in a record with "
+			    "\"%s\"",
+			    g->what, json_key(m), kinds[k].key[0]);
 	*kind = k;
 	return 0;
 }

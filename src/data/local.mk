@@ -49,6 +49,7 @@ libumie_a_SOURCES += \
 	src/data/save.c \
 	src/data/semeval.c \
 	src/data/spacy.c \
+	src/data/summary.c src/data/summary.h \
 	src/data/tags.c src/data/tags.h \
 	src/data/umie-write.c \
 	src/data/umie.c \
