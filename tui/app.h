@@ -107,6 +107,9 @@ struct app {
 	char **log; /* owned lines, oldest first */
 	size_t n_log, cap_log;
 	size_t n_said; /* lines ever, dropped ones included */
+	/* the line of messages shows those behind this one: what an earlier
+	 * scene of a recording said is no longer true */
+	size_t said_from;
 	unsigned dirty;
 	double run_at; /* when the edited request is due; 0: not */
 	bool quit;

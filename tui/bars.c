@@ -240,7 +240,8 @@ void bar_keys(const struct app *app, const struct port *p)
 void bar_messages(const struct app *app, const struct port *p)
 {
 	const struct str *s = &app->ui->hint;
-	size_t n = MIN(app->n_log, (size_t)p->h);
+	size_t fresh = MIN(app->n_log, app->n_said - app->said_from),
+	       n = MIN(fresh, (size_t)p->h);
 
 	if (s->len) {
 		port_text(p, 0, 1, 0, s->s);

@@ -151,6 +151,7 @@ static int run_scene(struct app *app, bool silent, struct err *err)
 	int rc;
 
 	str_clear(&s->shown);
+	app->said_from = app->n_said;
 	do {
 		begun |= begins_scene(s, s->at);
 		rc = run_command(app, silent, err);
