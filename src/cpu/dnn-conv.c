@@ -280,9 +280,9 @@ static int forward_some(struct dnn *d, const struct dnn_conv *c, const float *x,
 	return finish(d, err);
 }
 
-static void add_to(float *sum, const float *x, int64_t n)
+static void add_to(const struct dnn *d, float *sum, const float *x, int64_t n)
 {
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) num_threads(d->threads)
 	for (int64_t i = 0; i < n; i++)
 		sum[i] += x[i];
 }
@@ -312,7 +312,7 @@ static int backward_data_some(struct dnn *d, const struct dnn_conv *c,
 	if (run(d, p, args, 3, err) < 0 || port_leave(d, &p->x, err) < 0 ||
 	    finish(d, err) < 0)
 		return -(int)err->code;
-	add_to(dx, part, n);
+	add_to(d, dx, part, n);
 	return 0;
 }
 
@@ -341,7 +341,7 @@ static int backward_weights_some(struct dnn *d, const struct dnn_conv *c,
 	if (run(d, p, args, 3, err) < 0 || port_leave(d, &p->w, err) < 0 ||
 	    finish(d, err) < 0)
 		return -(int)err->code;
-	add_to(dw, part, n);
+	add_to(d, dw, part, n);
 	return 0;
 }
 

@@ -31,6 +31,12 @@ static void load(void)
 	onednn.name = (__typeof__(&dnnl_##name))find(so, "dnnl_" #name);
 	ONEDNN_FUNCTIONS(FIND)
 #undef FIND
+	if (!so)
+		return;
+	onednn.omp_set_num_threads =
+	    (void (*)(int))dlsym(so, "omp_set_num_threads");
+	onednn.omp_get_max_threads =
+	    (int (*)(void))dlsym(so, "omp_get_max_threads");
 }
 
 int onednn_load(struct err *err)

@@ -68,6 +68,13 @@ struct err;
 #define ONEDNN_MEMBER(name) __typeof__(&dnnl_##name) name;
 struct onednn {
 	ONEDNN_FUNCTIONS(ONEDNN_MEMBER)
+	/*
+	 * Of the OpenMP library below oneDNN, which need not be ours: clang
+	 * has another, and a build for the thread sanitizer has none.  NULL
+	 * when oneDNN was built for other threads.
+	 */
+	void (*omp_set_num_threads)(int n);
+	int (*omp_get_max_threads)(void);
 };
 #undef ONEDNN_MEMBER
 

@@ -23,8 +23,11 @@ int dnn_sgemm(struct dnn *d, bool ta, bool tb, int64_t M, int64_t N, int64_t K,
 		int64_t n = i / down * tn, m = i % down * TILE_M;
 		const float *a = A + (ta ? m : m * lda);
 		const float *b = B + (tb ? n * ldb : n);
-		int s =
-		    onednn.sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N',
+		int s;
+
+		/* to oneDNN's own OpenMP a thread of another is a new one */
+		dnn_threads(1);
+		s = onednn.sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N',
 				 MIN(M - m, TILE_M), MIN(N - n, tn), K, 1, a,
 				 lda, b, ldb, beta, C + m * ldc + n, ldc);
 

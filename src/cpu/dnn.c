@@ -1,6 +1,3 @@
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 #include <stdlib.h>
 
 #include "src/base/err.h"
@@ -9,14 +6,13 @@
 
 int dnn_threads(int n)
 {
-#ifdef _OPENMP
-	int before = omp_get_max_threads();
+	int before = n;
 
-	omp_set_num_threads(n);
+	if (onednn.omp_set_num_threads && onednn.omp_get_max_threads) {
+		before = onednn.omp_get_max_threads();
+		onednn.omp_set_num_threads(n);
+	}
 	return before;
-#else
-	return n;
-#endif
 }
 
 void dnn_enter(const struct dnn *d)

@@ -62,11 +62,11 @@ static void kernel_points(const double *k, int s, double *out, int so)
 }
 
 /* w (O,C,3,3) into panels */
-static void fill_points(const struct tensor *w, float *out)
+static void fill_points(const struct tensor *w, int threads, float *out)
 {
 	int64_t O = w->dim[0], C = w->dim[1];
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) num_threads(threads)
 	for (int64_t o = 0; o < O; o++)
 		for (int64_t c = 0; c < C; c++) {
 			double k[9], rows[SPAN * 3], all[POINTS];
@@ -118,7 +118,7 @@ static const float *points_of(struct cpu *cpu, const struct tensor *w,
 			size);
 		return NULL;
 	}
-	fill_points(w, p->points);
+	fill_points(w, cpu->threads, p->points);
 	p->next = cpu->winograd;
 	cpu->winograd = p;
 	return p->points;
