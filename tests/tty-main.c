@@ -111,15 +111,19 @@ static bool is_up(const struct tty *t)
 	return tcgetattr(t->master, &modes) == 0 && !(modes.c_lflag & ECHO);
 }
 
-/* It still answers: it draws everything when it is told to. */
+/*
+ * It still answers: it draws everything when it is told to.  What it writes
+ * while it leaves is no answer; it is started again.
+ */
 static bool answers(struct tty *t)
 {
 	size_t before;
 
-	for (double since = now_ms(); !is_up(t) && now_ms() - since < PATIENCE;)
-		tty_read(t, 50);
 	/* an open search or a half-typed key may take the first one */
 	for (int i = 0; i < 3; i++) {
+		for (double since = now_ms();
+		     !is_up(t) && now_ms() - since < PATIENCE;)
+			tty_read(t, 50);
 		tty_settle(t, 30);
 		before = t->output;
 		if (!tty_write(t, "\f", 1))
@@ -127,7 +131,8 @@ static bool answers(struct tty *t)
 		for (double since = now_ms();
 		     t->output == before && now_ms() - since < PATIENCE / 3;)
 			tty_read(t, 50);
-		if (t->output > before)
+		tty_settle(t, 30);
+		if (t->output > before && is_up(t))
 			return true;
 	}
 	return false;
