@@ -41,12 +41,13 @@ static void relative_boxes(struct picture *p, int w, int h)
 
 static bool same_picture(const struct picture *p, const struct example *e)
 {
-	if (strcmp(p->path, e->image) != 0)
+	if (strcmp(p->path, e->image) != 0 || p->proposed != (e->boxes.n == 0))
 		return false;
-	return p->regions.n == MAX(e->boxes.n, 1) &&
-	       (e->boxes.n < 2 || e->boxes_relative ||
-		memcmp(p->regions.box + 1, e->boxes.box + 1,
-		       sizeof(struct box) * (size_t)(e->boxes.n - 1)) == 0);
+	return p->proposed ||
+	       (p->regions.n == MAX(e->boxes.n, 1) &&
+		(e->boxes.n < 2 || e->boxes_relative ||
+		 memcmp(p->regions.box + 1, e->boxes.box + 1,
+			sizeof(struct box) * (size_t)(e->boxes.n - 1)) == 0));
 }
 
 /* Index of the example's picture, read when it is new; -1 and err. */
@@ -68,6 +69,9 @@ static int picture_of(struct samples *s, const struct example *e,
 		image_release(&im);
 		return -1;
 	}
+	p.proposed = e->boxes.n == 0; /* as when the model is asked later */
+	if (p.proposed)
+		regions_propose(&p.regions, &im, src->max_regions);
 	p.path = xstrdup(e->image);
 	p.crops = xmalloc((size_t)p.regions.n * bytes);
 	sample_crops(&im, &p.regions, s->size, p.crops);

@@ -3,7 +3,8 @@
  *
  * Texts are tokenised once.  A picture is decoded once and kept as crops of
  * the backbone's size, 8 bits a channel; examples with the same picture and
- * boxes share it.
+ * boxes share it.  Without boxes regions are proposed, as they are when the
+ * model is asked (an empty list of boxes says that there is none).
  */
 #ifndef UMIE_TRAIN_SAMPLE_H
 #define UMIE_TRAIN_SAMPLE_H
@@ -21,6 +22,7 @@ struct tokenizer;
 struct picture {
 	char *path;             /* owned */
 	struct regions regions; /* pixels; row 0 the whole picture */
+	bool proposed;   /* the example has no boxes: they are umie's own */
 	float (*box)[4]; /* relative, x1 y1 x2 y2; regions.n rows; owned */
 	uint8_t *crops;  /* regions.n x size x size x 3; owned */
 };
