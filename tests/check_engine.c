@@ -1,10 +1,12 @@
 /* The engine thread: every job ends once, the newest live request wins. */
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/file.h"
 #include "src/base/mem.h"
+#include "src/engine/call.h"
 #include "src/engine/clock.h"
 #include "src/engine/engine.h"
 #include "src/image/decode.h"
@@ -113,6 +115,54 @@ static void check_cancel(struct engine *e)
 	free(longer);
 }
 
+static atomic_bool begun;
+
+/* A call whose slice ends when it is cancelled, with something done. */
+static int late_slice(struct call *c, const struct call_site *at, void **news,
+		      struct err *err)
+{
+	(void)c;
+	(void)err;
+	atomic_store(&begun, true);
+	while (!atomic_load(at->cancel))
+		sched_yield();
+	*news = xstrdup("done");
+	return 1;
+}
+
+static void late_free(struct call *c)
+{
+	free(c);
+}
+
+/* What was done when the cancel came is told before the end. */
+static void check_last_news(struct engine *e)
+{
+	struct job *j = job_new(JOB_CALL);
+	struct event *ev;
+	bool told = false, ended = false, first = false;
+	int id;
+
+	j->call = xcalloc(1, sizeof(*j->call));
+	*j->call = (struct call){late_slice, late_free, free};
+	id = engine_submit(e, j);
+	while (!atomic_load(&begun))
+		sched_yield();
+	engine_cancel(e, id);
+	while (!ended) {
+		struct pollfd p = {engine_fd(e), POLLIN, 0};
+
+		poll(&p, 1, 1000);
+		while ((ev = engine_next(e))) {
+			told |= ev->news != NULL;
+			ended |= ev->kind == EVENT_CANCELLED;
+			first |= told && !ended;
+			event_free(ev);
+		}
+	}
+	ok(told && first, "a slice that the cancel met late tells what it did");
+}
+
 /* A live request does not wait for what is predicted in the background. */
 static void check_background(struct engine *e)
 {
@@ -171,6 +221,7 @@ int main(void)
 	check_open(e, ckpt);
 	check_live(e);
 	check_cancel(e);
+	check_last_news(e);
 	check_background(e);
 	submit_text(e, "left behind", false);
 	engine_stop(e);

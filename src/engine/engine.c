@@ -177,20 +177,20 @@ static void put_back(struct engine *e, struct node *n, struct event *ev)
 	n->begun = true;
 	pthread_mutex_lock(&e->lock);
 	e->running = 0;
+	if (ev->news)
+		post(e, ev);
+	else
+		event_free(ev);
 	if (atomic_load(&e->cancel)) {
-		/* Cancelled between the last batch and here. */
+		/* Cancelled between the last batch and here; what this slice
+		 * did is done, and has been told. */
 		post(e, event_new(EVENT_CANCELLED, n->job, n->id));
 		job_free(n->job);
 		free(n);
-		n = NULL;
 	} else {
 		n->next = e->first;
 		e->first = n;
 	}
-	if (n && ev->news)
-		post(e, ev);
-	else
-		event_free(ev);
 	pthread_mutex_unlock(&e->lock);
 }
 
