@@ -35,7 +35,10 @@ examples_pictograms_openset_SOURCES = \
 
 check_PROGRAMS += tests/check_pictograms tests/check_openset tests/check_form
 tests_check_form_SOURCES = \
-	tests/check_form.c tests/tap.h $(pictograms_sources)
+	tests/check_form.c \
+	tests/form_data.c tests/form_data.h \
+	tests/form_walk.c tests/form_walk.h \
+	tests/tap.h $(pictograms_sources)
 tests_check_pictograms_SOURCES = \
 	tests/check_pictograms.c tests/tap.h $(pictograms_sources)
 tests_check_openset_SOURCES = \
