@@ -1,9 +1,8 @@
 /*
  * Probing with a model that was taught a little: what the table, the sweep and
- * the scores promise, and that live work never waits for them.
+ * the scores promise.
  */
 #include <locale.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,111 +10,12 @@
 #include "src/base/err.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
-#include "src/base/mem.h"
-#include "src/base/str.h"
 #include "src/engine/bundle.h"
-#include "src/engine/clock.h"
-#include "src/engine/device.h"
-#include "src/engine/engine.h"
 #include "src/engine/steps.h"
-#include "src/image/decode.h"
 #include "src/probe/calls.h"
 #include "src/probe/table.h"
-#include "src/tensor/backend.h"
+#include "tests/probing_room.h"
 #include "tests/tap.h"
-
-enum { LONGEST = 40 };
-
-struct room {
-	char *dir, *ckpt, *picture, *other, *data;
-	struct decoder *decoder;
-	struct backend *be;
-	struct bundle *bundle;
-	struct extractor *x;
-	struct call_site site;
-};
-
-static bool teach(struct room *r)
-{
-	const char *src = getenv("srcdir"), *build = getenv("builddir");
-	char *command;
-	int rc;
-
-	r->dir = xstrdup("/tmp/umie-probing-XXXXXX");
-	if (!src || !build || !mkdtemp(r->dir))
-		return false;
-	command = xasprintf("srcdir='%s' builddir='%s' sh -c '. %s/tests/lib.sh"
-			    "; taught_checkpoint %s/ckpt' 2>%s/log",
-			    src, build, src, r->dir, r->dir);
-	rc = system(command);
-	free(command);
-	r->ckpt = file_join(r->dir, "ckpt");
-	r->picture = file_join(r->dir, "dog.png");
-	r->other = file_join(r->dir, "man.png");
-	r->data = file_join(r->dir, "ckpt.jsonl");
-	return rc == 0;
-}
-
-static bool room_open(struct room *r)
-{
-	struct err err;
-
-	*r = (struct room){0};
-	r->decoder = decoder_start(&err);
-	if (!r->decoder || !teach(r) ||
-	    device_open("cpu", 2, &r->be, NULL, &err) < 0)
-		return false;
-	if (bundle_open(&r->bundle, r->ckpt, r->be, &(struct bundle_options){0},
-			&err) < 0)
-		return false;
-	r->x = extractor_new(r->bundle, r->decoder, NULL, NULL);
-	r->site = (struct call_site){
-	    .extractor = r->x, .be = r->be, .decoder = r->decoder};
-	return true;
-}
-
-static void room_close(struct room *r)
-{
-	char *command = xasprintf("rm -r %s", r->dir);
-
-	extractor_free(r->x);
-	bundle_close(r->bundle);
-	if (r->be)
-		r->be->close(r->be);
-	decoder_stop(r->decoder);
-	if (system(command) != 0)
-		diag("left behind: %s", r->dir);
-	free(command);
-	free(r->dir);
-	free(r->ckpt);
-	free(r->picture);
-	free(r->other);
-	free(r->data);
-}
-
-static void request(const struct room *r, const char *picture,
-		    struct extract_request *q)
-{
-	*q = (struct extract_request){.max_tokens = LONGEST};
-	q->text = xstrdup("Rex is in Rome");
-	q->image = picture ? xstrdup(picture) : NULL;
-	if (!picture)
-		return;
-	q->boxes.n = 3;
-	q->boxes.box[1] = (struct box){20, 20, 90, 90};
-	q->boxes.box[2] = (struct box){90, 20, 200, 200};
-	(void)r;
-}
-
-static struct extraction *extract(struct room *r, struct extract_request *q)
-{
-	struct extraction *x;
-	struct err err;
-
-	if (extractor_run(r->x, q, &x, &err) < 0)
-		bug("%s", err.text);
-	return x;
-}
 
 static void keep_last(void *context, void *news, int last)
 {
@@ -164,8 +64,8 @@ static void check_sweep(struct room *r)
 	struct err err;
 	bool same = true;
 
-	request(r, r->picture, &q);
-	own = extract(r, &q);
+	room_request(r->picture, &q);
+	own = room_extract(r, &q);
 	ok(own->n_found == 2 && own->g > 0.2f, "the model was taught: g %.3f",
 	   (double)own->g);
 	o.from = o.to = (double)own->g;
@@ -185,7 +85,7 @@ static void check_sweep(struct room *r)
 	if (extractor_run_batch(r->x, held, 4, x, &err) < 0)
 		bug("%s", err.text);
 	for (int i = 0; i < 4; i++) {
-		alone = extract(r, &held[i]);
+		alone = room_extract(r, &held[i]);
 		same &= same_answer(alone, x[i]) &&
 			near_to((double)alone->g, (double)x[i]->g);
 		extraction_free(alone);
@@ -193,8 +93,8 @@ static void check_sweep(struct room *r)
 	ok(same, "many gates at once give what each gives alone");
 	ok(same_answer(own, x[3]), "and the own one among them, too");
 	extract_request_release(&q);
-	request(r, NULL, &q);
-	none = extract(r, &q);
+	room_request(NULL, &q);
+	none = room_extract(r, &q);
 	ok(same_answer(none, x[0]), "g = 0 is no picture");
 	for (int i = 0; i < 4; i++) {
 		extraction_free(x[i]);
@@ -250,10 +150,10 @@ static void check_scores(struct room *r)
 	struct extraction *own;
 	double sum = 0, p = 1;
 
-	request(r, r->picture, &q);
+	room_request(r->picture, &q);
 	extract_request_copy(&off, &q);
 	off.gate = GATE_SET_OFF;
-	own = extract(r, &q);
+	own = room_extract(r, &q);
 	n = finish(
 	    r, score_call(&q, 0, &(struct score_row){"g0", "off", &off}, 1));
 	a = n->scores;
@@ -289,15 +189,15 @@ static void check_needs(struct room *r)
 	bool exact = true;
 	size_t marked = 0;
 
-	request(r, r->picture, &q);
+	room_request(r->picture, &q);
 	plan_add(&p, "off", NULL, &err);
 	n = finish(r, probe_call(&o));
 	ok(n->table->n == 4, "base, off and two boxes: %zu rows", n->table->n);
-	own = extract(r, &q);
+	own = room_extract(r, &q);
 	free(q.image);
 	q.image = NULL;
 	q.boxes = (struct regions){0};
-	none = extract(r, &q);
+	none = room_extract(r, &q);
 	match(own, none, NULL, 0, &m);
 	for (size_t i = 0; i < m.n; i++) {
 		marked += probe_needs_image(n->table, i);
@@ -321,12 +221,12 @@ static void check_masked(struct room *r)
 	struct extraction *without, *masked;
 	struct err err;
 
-	request(r, r->picture, &q);
+	room_request(r->picture, &q);
 	q.hidden = 1 << 2;
-	masked = extract(r, &q);
+	masked = room_extract(r, &q);
 	q.hidden = 0;
 	q.boxes.n = 2;
-	without = extract(r, &q);
+	without = room_extract(r, &q);
 	ok(fabsf(masked->g - without->g) < 1e-5f &&
 	       strcmp(masked->raw, without->raw) == 0,
 	   "g %.6f masked, %.6f without the box", (double)masked->g,
@@ -358,7 +258,7 @@ static void check_repeats(struct room *r)
 	struct probe_news *n;
 	char *first, *second;
 
-	request(r, r->picture, &q);
+	room_request(r->picture, &q);
 	plan_standard(&p);
 	n = finish(r, probe_call(&o));
 	first = table_text_of(n);
@@ -387,17 +287,17 @@ static void check_synonym(struct room *r)
 	struct extract_request q;
 	struct extraction *x;
 
-	request(r, r->picture, &q);
+	room_request(r->picture, &q);
 	labels_add(&q.relabel.from, "Organization", 12);
 	labels_add(&q.relabel.to, "company", 7);
-	x = extract(r, &q);
+	x = room_extract(r, &q);
 	ok(strstr(x->instruction, "company") &&
 	       !strstr(x->instruction, "Organization"),
 	   "the instruction says the other word: %s", x->instruction);
 	extraction_free(x);
 	q.relabel.shuffle = true;
 	q.relabel.seed = 4;
-	x = extract(r, &q);
+	x = room_extract(r, &q);
 	ok(x->n_found == 2 && strcmp(x->found[1].rec.label, "Location") == 0,
 	   "in another order the labels are the same");
 	extraction_free(x);
@@ -475,122 +375,6 @@ static void check_resume(struct room *r, enum set_kind kind)
 	plan_release(&p);
 }
 
-/* The engine: a live extraction passes, a cancel is heard. */
-struct ends {
-	double live_at, call_at, cancelled_at;
-	int live, call, progress;
-};
-
-static void drain(struct engine *e, int live, int call, struct ends *x)
-{
-	struct event *ev;
-
-	while ((ev = engine_next(e))) {
-		x->progress += ev->kind == EVENT_PROGRESS;
-		if (ev->kind != EVENT_PROGRESS && ev->job == live) {
-			x->live++;
-			x->live_at = clock_ms();
-		}
-		if (ev->kind != EVENT_PROGRESS && ev->job == call) {
-			x->call++;
-			x->call_at = clock_ms();
-			if (ev->kind == EVENT_CANCELLED)
-				x->cancelled_at = x->call_at;
-		}
-		event_free(ev);
-	}
-}
-
-static int submit_call(struct engine *e, struct call *c, bool patient)
-{
-	struct job *j = job_new(JOB_CALL);
-
-	j->call = c;
-	j->patient = patient;
-	return engine_submit(e, j);
-}
-
-static struct call *long_call(struct room *r, const struct plan *p)
-{
-	struct set_options o = {.kind = SET_PROBE, .data = r->data, .plan = p};
-
-	return set_call(&o);
-}
-
-static void wait_for(struct engine *e, int live, int call, struct ends *x,
-		     bool (*enough)(const struct ends *))
-{
-	while (!enough(x)) {
-		struct pollfd f = {engine_fd(e), POLLIN, 0};
-
-		poll(&f, 1, 1000);
-		drain(e, live, call, x);
-	}
-}
-
-static bool began(const struct ends *x)
-{
-	return x->progress > 0;
-}
-static bool over(const struct ends *x)
-{
-	return x->call > 0;
-}
-
-static void check_engine(struct room *r)
-{
-	struct engine_config cfg = {
-	    .device = "cpu", .threads = 2, .decoder = r->decoder};
-	struct plan p = {0};
-	struct ends x = {0};
-	struct extract_request one;
-	struct sweep_options o;
-	struct engine *e;
-	struct err err;
-	struct job *j;
-	int live, call;
-	double asked;
-
-	for (int i = 0; i < 4; i++)
-		plan_standard(&p);
-	e = engine_start(&cfg, &err);
-	j = job_new(JOB_OPEN);
-	j->path = xstrdup(r->ckpt);
-	engine_submit(e, j);
-	call = submit_call(e, long_call(r, &p), true);
-	wait_for(e, 0, call, &x, began);
-	j = job_new(JOB_EXTRACT);
-	j->live = true;
-	request(r, r->picture, &j->request);
-	live = engine_submit(e, j);
-	wait_for(e, live, call, &x, over);
-	ok(x.live == 1 && x.call == 1 && x.live_at < x.call_at,
-	   "a live extraction passes a probe, %.0f ms before its end",
-	   x.call_at - x.live_at);
-	x = (struct ends){0};
-	call = submit_call(e, long_call(r, &p), true);
-	wait_for(e, 0, call, &x, began);
-	request(r, r->picture, &one);
-	sweep_defaults(&o);
-	live = submit_call(e, sweep_call(&one, NULL, &o), false);
-	extract_request_release(&one);
-	wait_for(e, live, call, &x, over);
-	ok(x.live == 1 && x.call == 1 && x.live_at < x.call_at,
-	   "so does a sweep of one text pass a patient call");
-	x = (struct ends){0};
-	call = submit_call(e, long_call(r, &p), true);
-	wait_for(e, 0, call, &x, began);
-	asked = clock_ms();
-	engine_cancel(e, call);
-	wait_for(e, 0, call, &x, over);
-	ok(x.call == 1 && x.cancelled_at > 0,
-	   "a cancelled call ends once, after %.0f ms", x.cancelled_at - asked);
-	submit_call(e, long_call(r, &p), true);
-	engine_stop(e);
-	ok(true, "stopping with a call left ends the thread");
-	plan_release(&p);
-}
-
 int main(void)
 {
 	struct room r;
@@ -610,7 +394,6 @@ int main(void)
 	check_resume(&r, SET_PROBE);
 	check_resume(&r, SET_SWEEP);
 	check_resume(&r, SET_COMPARE);
-	check_engine(&r);
 	room_close(&r);
 	return tap_done();
 }

@@ -24,10 +24,14 @@ libumie_a_SOURCES += \
 	src/probe/words.c src/probe/words.h \
 	src/probe/worklist.c src/probe/worklist.h
 
-check_PROGRAMS += tests/check_match tests/check_probe tests/check_probing
+check_PROGRAMS += tests/check_match tests/check_probe tests/check_probing \
+	tests/check_probing_engine
 tests_check_match_SOURCES = \
 	tests/check_match.c tests/found_test.h tests/tap.h
 tests_check_probe_SOURCES = \
 	tests/check_probe.c tests/found_test.h tests/tap.h
-tests_check_probing_SOURCES = tests/check_probing.c tests/tap.h
+probing_room = tests/probing_room.c tests/probing_room.h tests/tap.h
+tests_check_probing_SOURCES = tests/check_probing.c $(probing_room)
+tests_check_probing_engine_SOURCES = \
+	tests/check_probing_engine.c $(probing_room)
 dist_check_SCRIPTS += tests/probe.test
