@@ -21,11 +21,14 @@ CLEANFILES += $(emu_objects) $(emu_objects:%=%.d) tests/cudaemu/umie-cuda.so
 # Never sanitized itself: it switches stacks and tells the sanitizers so.
 check_LIBRARIES = libcudaemu.a
 libcudaemu_a_SOURCES = \
+	tests/cudaemu/context.cpp \
+	tests/cudaemu/context.h \
 	tests/cudaemu/control.h \
 	tests/cudaemu/dnn.cpp \
 	tests/cudaemu/emu.h \
 	tests/cudaemu/failures.cpp \
 	tests/cudaemu/fiber.cpp \
+	tests/cudaemu/fiber.h \
 	tests/cudaemu/graph.cpp \
 	tests/cudaemu/lt.cpp \
 	tests/cudaemu/memory.cpp \
@@ -33,7 +36,8 @@ libcudaemu_a_SOURCES = \
 	tests/cudaemu/runtime.h \
 	tests/cudaemu/stream.cpp \
 	tests/cudaemu/truth.cpp \
-	tests/cudaemu/truth.h
+	tests/cudaemu/truth.h \
+	tests/cudaemu/warp.cpp
 if NCCL_HEADERS
 libcudaemu_a_SOURCES += tests/cudaemu/nccl.cpp
 nccl_twin = libumie_nccl.a
