@@ -50,6 +50,40 @@ static void check_arena(void)
 	arena_release(&a);
 }
 
+/* Rounds of other sizes each time, as batches have. */
+static void check_rounds(void)
+{
+	struct arena kept = {.chunk_size = 4096},
+		     settled = {.chunk_size = 4096};
+	struct rng_key key = {.seed = 5};
+	size_t most = 0;
+
+	for (uint64_t i = 0; i < 400; i++) {
+		size_t sum = 0;
+
+		arena_reset(&kept);
+		arena_settle(&settled);
+		for (uint64_t k = 0; k < 8; k++) {
+			uint32_t r[4];
+			size_t n;
+
+			rng_block(&key, 8 * i + k, r);
+			n = 64 * (1 + r[0] % 1000);
+			memset(arena_alloc(&kept, n), 'k', n);
+			memset(arena_alloc(&settled, n), 's', n);
+			sum += n;
+		}
+		most = MAX(most, sum);
+	}
+	arena_settle(&settled);
+	arena_alloc(&settled, 64);
+	ok(settled.total == most && kept.total > most,
+	   "rounds of any sizes hold what the largest took: %zu bytes, not %zu",
+	   settled.total, kept.total);
+	arena_release(&kept);
+	arena_release(&settled);
+}
+
 static void check_utf8(void)
 {
 	const char *s = "a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80";
@@ -190,6 +224,7 @@ int main(void)
 {
 	check_sizes();
 	check_arena();
+	check_rounds();
 	check_utf8();
 	check_json();
 	check_rng();

@@ -15,18 +15,26 @@ struct arena_chunk {
 	size_t size;
 };
 
+static void *get(struct arena *a, size_t n)
+{
+	return a->source ? a->source->get(a->source->context, n) : xaligned(n);
+}
+
 static struct arena_chunk *chunk_new(struct arena *a, size_t n)
 {
-	size_t size = MAX(n, a->chunk_size ? a->chunk_size : (size_t)CHUNK);
+	size_t least = MAX(n, a->chunk_size ? a->chunk_size : (size_t)CHUNK);
+	/* what a round took at most, after arena_settle() */
+	size_t size = a->first ? least : MAX(least, a->peak);
 	struct arena_chunk *c = xcalloc(1, sizeof(*c));
 
-	c->size = size;
-	c->data = a->source ? a->source->get(a->source->context, size)
-			    : xaligned(size);
+	c->data = get(a, size);
+	if (!c->data && size > least) /* several smaller ones may still fit */
+		c->data = get(a, size = least);
 	if (!c->data) {
 		free(c);
 		return NULL;
 	}
+	c->size = size;
 	a->total += size;
 	return c;
 }
@@ -36,6 +44,8 @@ static void *take(struct arena *a, size_t n)
 	void *p = a->now->data + a->used;
 
 	a->used += n;
+	a->live += n;
+	a->peak = MAX(a->peak, a->live);
 	return p;
 }
 
@@ -84,22 +94,23 @@ char *arena_strndup(struct arena *a, const char *s, size_t n)
 
 struct arena_mark arena_mark(const struct arena *a)
 {
-	return (struct arena_mark){a->now, a->used};
+	return (struct arena_mark){a->now, a->used, a->live};
 }
 
 void arena_reset_to(struct arena *a, struct arena_mark m)
 {
 	a->now = m.now ? m.now : a->first;
 	a->used = m.now ? m.used : 0;
+	a->live = m.now ? m.live : 0;
 }
 
 void arena_reset(struct arena *a)
 {
 	a->now = a->first;
-	a->used = 0;
+	a->used = a->live = 0;
 }
 
-void arena_release(struct arena *a)
+static void give_back(struct arena *a)
 {
 	struct arena_chunk *c = a->first, *next;
 
@@ -112,5 +123,19 @@ void arena_release(struct arena *a)
 		free(c);
 	}
 	a->first = a->now = NULL;
-	a->used = a->total = 0;
+	a->used = a->live = a->total = 0;
+}
+
+void arena_settle(struct arena *a)
+{
+	if (a->first && a->first->next)
+		give_back(a);
+	else
+		arena_reset(a);
+}
+
+void arena_release(struct arena *a)
+{
+	give_back(a);
+	a->peak = 0;
 }

@@ -25,15 +25,16 @@ struct arena_source {
 /* A zeroed struct is an empty arena in host memory. */
 struct arena {
 	struct arena_chunk *first, *now;
-	size_t used;                       /* bytes taken in `now` */
-	size_t chunk_size;                 /* least size of a chunk; 0: 1 MiB */
-	size_t total;                      /* bytes held from the source */
+	size_t used;       /* bytes taken in `now` */
+	size_t chunk_size; /* least size of a chunk; 0: 1 MiB */
+	size_t total;      /* bytes held from the source */
+	size_t live, peak; /* bytes taken now, and at most since it is one */
 	const struct arena_source *source; /* borrowed; NULL: host */
 };
 
 struct arena_mark {
 	struct arena_chunk *now;
-	size_t used;
+	size_t used, live;
 };
 
 /*
@@ -46,7 +47,14 @@ char *arena_strndup(struct arena *a, const char *s, size_t n);
 
 struct arena_mark arena_mark(const struct arena *a);
 void arena_reset_to(struct arena *a, struct arena_mark m);
-void arena_reset(struct arena *a);   /* forget everything, keep chunks */
+void arena_reset(struct arena *a); /* forget everything, keep chunks */
+/*
+ * Forget everything.  An arena that had to take several chunks gives them back;
+ * the next one will be as large as all that was live at once.  For rounds of
+ * ever other sizes, which would leave behind chunks that nothing fits in; what
+ * keeps addresses from one round to the next wants arena_reset().
+ */
+void arena_settle(struct arena *a);
 void arena_release(struct arena *a); /* give the chunks back */
 
 #endif

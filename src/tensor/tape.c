@@ -31,8 +31,8 @@ void tape_init(struct tape *t, struct backend *be)
 
 void tape_reset(struct tape *t)
 {
-	arena_reset(&t->host);
-	arena_reset(&t->data);
+	arena_settle(&t->host);
+	arena_settle(&t->data);
 	t->n_calls = 0;
 	t->failed = false;
 	t->err.code = ERR_NONE;
