@@ -325,10 +325,11 @@ char *bundle_shipped(const char *argv0, const char *file)
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
 	int n = slash ? (int)(slash - argv0) : 0, tree = tree_length(argv0, n);
 	/* build/umie, with a name to be read; the same where build is a link;
-	 * umie built in the tree */
+	 * build/any/umie; umie built in the tree */
 	char *near[] = {
 	    tree >= 0 ? xasprintf("%.*sexamples/demo", tree, argv0) : NULL,
 	    slash ? xasprintf("%.*s/../examples/demo", n, argv0) : NULL,
+	    slash ? xasprintf("%.*s/../../examples/demo", n, argv0) : NULL,
 	    slash ? xasprintf("%.*s/examples/demo", n, argv0) : NULL,
 	    xstrdup(PKGDATADIR "/demo"),
 	};
