@@ -1,18 +1,23 @@
 #include "src/data/regions.h"
 
 #include "src/base/err.h"
+#include "src/image/image.h"
 
-int example_regions(const struct example *e, int w, int h, int max_regions,
-		    struct regions *out, struct err *err)
+int example_regions(const struct example *e, const struct image *im,
+		    int max_regions, struct regions *out, struct err *err)
 {
+	int w = im->w, h = im->h;
+
 	regions_whole(out, w, h);
+	if (e->boxes.n == 0)
+		regions_propose(out, im, max_regions);
 	for (int i = 1; i < e->boxes.n; i++) {
 		struct box b = e->boxes.box[i];
 
 		if (i > max_regions)
 			return err_set(err, ERR_DATA,
-				       "%s: %d boxes; the model takes at most "
-				       "%d",
+				       "%s: %d boxes; this checkpoint takes at "
+				       "most %d",
 				       e->id, e->boxes.n - 1, max_regions);
 		if (e->boxes_relative) {
 			b.x1 *= (float)w;

@@ -73,15 +73,15 @@ static char *view_key(const struct extract_request *r, const char *hash)
 	return str_detach(&s);
 }
 
-/* Boxes that came with the request, checked against the picture. */
-static int given_boxes(struct view *a, const struct extract_request *r,
-		       struct err *err)
+/* Boxes that came with the request, or else proposed ones. */
+static int own_regions(struct view *a, const struct extract_request *r,
+		       const struct image *im, int max, struct err *err)
 {
 	struct example e = {.id = r->image,
 			    .boxes = r->boxes,
 			    .boxes_relative = r->boxes_relative};
 
-	return example_regions(&e, a->w, a->h, REGIONS_MAX, &a->regions, err);
+	return example_regions(&e, im, max, &a->regions, err);
 }
 
 static int choose_regions(struct views *v, struct view *a,
@@ -99,11 +99,8 @@ static int choose_regions(struct views *v, struct view *a,
 		if (regions_from_command(&a->regions, r->detector, r->image,
 					 a->w, a->h, err) < 0)
 			return -(int)err->code;
-	} else if (r->boxes.n > 0) {
-		if (given_boxes(a, r, err) < 0)
-			return -(int)err->code;
-	} else {
-		regions_propose(&a->regions, im, max);
+	} else if (own_regions(a, r, im, max, err) < 0) {
+		return -(int)err->code;
 	}
 	if (a->regions.n - 1 > max)
 		return err_set(err, ERR_DATA,

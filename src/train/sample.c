@@ -64,14 +64,11 @@ static int picture_of(struct samples *s, const struct example *e,
 			return (int)i;
 	if (decoder_read(src->decoder, e->image, true, &im, err) < 0)
 		return -1;
-	if (example_regions(e, im.w, im.h, src->max_regions, &p.regions, err) <
-	    0) {
+	if (example_regions(e, &im, src->max_regions, &p.regions, err) < 0) {
 		image_release(&im);
 		return -1;
 	}
-	p.proposed = e->boxes.n == 0; /* as when the model is asked later */
-	if (p.proposed)
-		regions_propose(&p.regions, &im, src->max_regions);
+	p.proposed = e->boxes.n == 0;
 	p.path = xstrdup(e->image);
 	p.crops = xmalloc((size_t)p.regions.n * bytes);
 	sample_crops(&im, &p.regions, s->size, p.crops);
