@@ -163,12 +163,13 @@ const int32_t *cuda_buckets(struct cuda *c, int buckets, bool bidirectional,
 			    int reach, struct err *err);
 
 /*
- * Few rows (at most GEMV_ROWS): y (R,O) = x (R,K) wT + b, the weight read
- * once in its own type.  What comes out for a row does not depend on R.
+ * Few rows (at most GEMV_ROWS): y (R,O) = x (R,K) wT + b + res (R,O), the
+ * weight read once in its own type; b and res may be NULL.  What comes out for
+ * a row does not depend on R.
  */
 enum { GEMV_ROWS = 8 };
 int cuda_gemv(struct cuda *c, const struct tensor *w, const float *x, int64_t R,
-	      const float *b, float *y, struct err *err);
+	      const float *b, const float *res, float *y, struct err *err);
 
 /* A weight of any float type as f32: its own data or a scratch copy. */
 const float *cuda_wide(struct cuda *c, const struct tensor *w, struct err *err);

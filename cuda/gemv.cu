@@ -49,7 +49,7 @@ __device__ static void add_products(int64_t K, int rows, const T *const *w,
 template <class T, int M>
 __global__ void __launch_bounds__(WARPS *WARP)
     gemv_kernel(int64_t O, int64_t K, int rows, const T *w, const float *x,
-		const float *b, float *y)
+		const float *b, const float *res, float *y)
 {
 	int64_t first =
 	    ((int64_t)blockIdx.x * WARPS + threadIdx.x / WARP) * OWN;
@@ -68,33 +68,35 @@ __global__ void __launch_bounds__(WARPS *WARP)
 			int64_t o = first + j;
 
 			if (threadIdx.x % WARP == 0 && m < rows && o < O)
-				y[m * O + o] = v + (b ? b[o] : 0);
+				y[m * O + o] = v + (b ? b[o] : 0) +
+					       (res ? res[m * O + o] : 0);
 		}
 }
 
 template <class T>
 static int run(struct cuda *c, const struct tensor *w, const float *x,
-	       int64_t R, const float *b, float *y, struct err *err)
+	       int64_t R, const float *b, const float *res, float *y,
+	       struct err *err)
 {
 	int64_t O = w->dim[0], K = w->dim[1];
 	unsigned blocks = (unsigned)((O + WARPS * OWN - 1) / (WARPS * OWN));
 	void (*kernel)(int64_t, int64_t, int, const T *, const float *,
-		       const float *, float *) =
+		       const float *, const float *, float *) =
 	    R == 1   ? gemv_kernel<T, 1>
 	    : R == 2 ? gemv_kernel<T, 2>
 	    : R <= 4 ? gemv_kernel<T, 4>
 		     : gemv_kernel<T, GEMV_ROWS>;
 
 	return LAUNCH(c, err, blocks, WARPS * WARP, kernel, O, K, (int)R,
-		      (const T *)w->data, x, b, y);
+		      (const T *)w->data, x, b, res, y);
 }
 
 int cuda_gemv(struct cuda *c, const struct tensor *w, const float *x, int64_t R,
-	      const float *b, float *y, struct err *err)
+	      const float *b, const float *res, float *y, struct err *err)
 {
 	int rc = 0;
 
 	if (w->dim[0] > 0)
-		WITH_TYPE(w, rc = run<T>(c, w, x, R, b, y, err));
+		WITH_TYPE(w, rc = run<T>(c, w, x, R, b, res, y, err));
 	return rc;
 }

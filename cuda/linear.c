@@ -1,7 +1,8 @@
 #include "cuda/cuda.h"
 
-/* x (R,K), w (O,K), [b (O)] -> y (R,O); row-major is transposed column-major */
-enum { IN_X, IN_W, IN_B };
+/* x (R,K), w (O,K), [b (O)], [res (R,O)] -> y (R,O); row-major is transposed
+ * column-major */
+enum { IN_X, IN_W, IN_B, IN_RES };
 
 /* The weight and x in one type that the product can take. */
 static int factors(struct cuda *c, const struct tensor *w, const float *x,
@@ -27,6 +28,7 @@ int cuda_linear(struct backend *be, const struct op_call *c, struct err *err)
 	int64_t R = tensor_rows(x), O = w->dim[0], K = w->dim[1];
 	struct product p = {
 	    .ta = true, .m = O, .n = R, .k = K, .lda = K, .ldb = K, .ldc = O};
+	const float *res = data_of(c->in[IN_RES]);
 	float *y = c->out[0]->data;
 
 	if (R == 0)
@@ -38,9 +40,11 @@ int cuda_linear(struct backend *be, const struct op_call *c, struct err *err)
 			return -(int)err->code;
 	}
 	if (R <= GEMV_ROWS)
-		return cuda_gemv(cu, w, x->data, R, p.bias, y, err);
+		return cuda_gemv(cu, w, x->data, R, p.bias, res, y, err);
 	if (factors(cu, w, x->data, R * K, &p, err) < 0)
 		return -(int)err->code;
+	p.c = res;
+	p.beta = res ? 1 : 0;
 	p.d = y;
 	return cuda_product(cu, &p, err);
 }
@@ -93,6 +97,7 @@ int cuda_linear_backward(struct backend *be, const struct op_call *c,
 	struct cuda *cu = cuda_of(be);
 	const struct tensor *x = c->in[IN_X], *w = c->in[IN_W];
 	const float *dy = grad_of(c->out[0]);
+	float *dres = grad_of(c->in[IN_RES]);
 	struct columns m = {.R = tensor_rows(x),
 			    .C = w->dim[0],
 			    .a = dy,
@@ -101,6 +106,8 @@ int cuda_linear_backward(struct backend *be, const struct op_call *c,
 	if (m.R == 0)
 		return 0;
 	arena_reset(&cu->scratch);
+	if (dres && cuda_accumulate(cu, dres, dy, m.R * m.C, err) < 0)
+		return -(int)err->code;
 	if (x->grad && input_back(cu, w, m.R, dy, grad_of(x), err) < 0)
 		return -(int)err->code;
 	if (w->grad &&

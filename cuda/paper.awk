@@ -30,15 +30,15 @@ function row(what, flop, bytes, peak, launches,    t, m, l, b) {
 function extraction(L,    M, token, grown, fresh) {
 	M = 24
 	row("encoder, " L, 2 * ENC * L + 4 * LAYERS * L * L * I,
-		2 * ENC + 4 * LAYERS * L * (8 * D + 4 * I + 4 * F), BF16,
-		2 + 21 * LAYERS)
+		2 * ENC + 4 * LAYERS * L * (6 * D + 4 * I + 4 * F), BF16,
+		2 + 19 * LAYERS)
 	token = DEC - CROSS + HEAD
 	grown = M > 16	# the cache moved, with new shapes behind it
 	fresh = grown ? 4 : 2
 	row(M " tokens, " L, 2 * token * M + 2 * CROSS * L + \
 		4 * LAYERS * I * (M * M / 2 + M * L),
 		2 * (token * M + CROSS) + 8 * LAYERS * I * M * (M / 2 + L),
-		BF16, fresh * (5 + 20 * LAYERS) + M - fresh / 2 + \
+		BF16, fresh * (5 + 17 * LAYERS) + M - fresh / 2 + \
 		(4 + 2 * grown) * LAYERS)
 }
 function vision(crops) {
@@ -51,11 +51,11 @@ function vision(crops) {
 function training(batch,    tin, tout, n, act) {
 	tin = batch * 256; tout = batch * 64
 	n = ENC + DEC + HEAD + V * D	# the second table is the embedding
-	act = 4 * LAYERS * ((8 * D + 4 * I + 4 * F) * tin + \
-		(11 * D + 7 * I + 4 * F) * tout) + 4 * V * tout
+	act = 4 * LAYERS * ((6 * D + 4 * I + 4 * F) * tin + \
+		(8 * D + 7 * I + 4 * F) * tout) + 4 * V * tout
 	row("step, " batch, 6 * (ENC * tin + (DEC - CROSS + HEAD) * tout + \
 		CROSS * tin) + 12 * LAYERS * I * (256 * tin + 320 * tout),
-		28 * n + 6 * act, TF32, LAYERS * 150)
+		28 * n + 6 * act, TF32, LAYERS * 140)
 }
 function models(k) {
 	if (k == 1) model("base", 768, 2048, 12, 12)

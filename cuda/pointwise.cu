@@ -301,9 +301,10 @@ int cuda_finish_conv(struct cuda *c, float *y, const float *bias,
 			   relu, y);
 }
 
-/* Four numbers of the stream for each thread; y = or += keep * x. */
-__global__ void dropout_kernel(int64_t n, struct rng_key key, float p, bool add,
-			       const float *x, float *y)
+/* Four numbers of the stream for each thread: y = keep * x + res, which may be
+ * NULL or y itself. */
+__global__ void dropout_kernel(int64_t n, struct rng_key key, float p,
+			       const float *x, const float *res, float *y)
 {
 	int64_t i = 4 * own_index();
 	const float up = 1 / (1 - p);
@@ -314,7 +315,7 @@ __global__ void dropout_kernel(int64_t n, struct rng_key key, float p, bool add,
 	for (int j = 0; j < 4 && i + j < n; j++) {
 		v = (float)(out[j] >> 8) * 0x1p-24f >= p ? up : 0;
 		v *= x[i + j];
-		y[i + j] = add ? y[i + j] + v : v;
+		y[i + j] = res ? v + res[i + j] : v;
 	}
 }
 
@@ -323,21 +324,23 @@ int cuda_dropout(struct backend *be, const struct op_call *c, struct err *err)
 	int64_t n = tensor_count(c->in[0]);
 
 	return LAUNCH_EACH(cuda_of(be), err, (n + 3) / 4, dropout_kernel, n,
-			   c->p.key, c->p.drop, false, data_of(c->in[0]),
-			   (float *)c->out[0]->data);
+			   c->p.key, c->p.drop, data_of(c->in[0]),
+			   data_of(c->in[1]), (float *)c->out[0]->data);
 }
 
 int cuda_dropout_backward(struct backend *be, const struct op_call *c,
 			  struct err *err)
 {
+	struct cuda *cu = cuda_of(be);
 	int64_t n = tensor_count(c->in[0]);
+	const float *dy = grad_of(c->out[0]);
+	float *dx = grad_of(c->in[0]), *dres = grad_of(c->in[1]);
 
-	return !grad_of(c->in[0])
-		   ? 0
-		   : LAUNCH_EACH(cuda_of(be), err, (n + 3) / 4, dropout_kernel,
-				 n, c->p.key, c->p.drop, true,
-				 (const float *)grad_of(c->out[0]),
-				 grad_of(c->in[0]));
+	if (dres && cuda_accumulate(cu, dres, dy, n, err) < 0)
+		return -(int)err->code;
+	return dx ? LAUNCH_EACH(cu, err, (n + 3) / 4, dropout_kernel, n,
+				c->p.key, c->p.drop, dy, (const float *)dx, dx)
+		  : 0;
 }
 
 /* The output is a view of the input: nothing moves. */

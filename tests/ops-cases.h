@@ -9,13 +9,15 @@
 
 #include "tests/ops-reference.h"
 
-/* a: rows, K, O, dtype of the weight, bias, frozen */
+/* a: rows, K, O, dtype of the weight, bias, frozen, residual */
 static void build_linear(struct problem *p, const int *a)
 {
 	input(p, 0, DT_F32, 1, SHAPE(a[0], a[1]));
 	input(p, 1, (enum dtype)a[3], 0.3, SHAPE(a[2], a[1]))->frozen = a[5];
 	if (a[4])
 		input(p, 2, (enum dtype)a[3], 1, SHAPE(a[2]));
+	if (a[6])
+		input(p, 3, DT_F32, 1, SHAPE(a[0], a[2]));
 	output(p, 0, DT_F32, SHAPE(a[0], a[2]));
 }
 
@@ -118,10 +120,12 @@ static void build_attention(struct problem *p, const int *a)
 	};
 }
 
-/* a: rows, columns */
+/* a: rows, columns, residual */
 static void build_dropout(struct problem *p, const int *a)
 {
 	input(p, 0, DT_F32, 1, SHAPE(a[0], a[1]));
+	if (a[2])
+		input(p, 1, DT_F32, 1, SHAPE(a[0], a[1]));
 	output(p, 0, DT_F32, SHAPE(a[0], a[1]));
 	p->c.p.drop = 0.1f;
 	p->c.p.key = (struct rng_key){11, 2, 9};
@@ -207,6 +211,11 @@ static const struct op_case cases[] = {
     CASE(LINEAR, linear, "several tiles frozen", 260, 70, 200, DT_F32, 1, 1),
     CASE(LINEAR, linear, "long sums", 17, 2048, 200, DT_F32, 0, 0),
     CASE(LINEAR, linear, "long sums frozen", 17, 2048, 200, DT_F32, 0, 1),
+    CASE(LINEAR, linear, "residual, one row", 1, 37, 19, DT_F32, 0, 0, 1),
+    CASE(LINEAR, linear, "residual, 7 rows bf16", 7, 256, 203, DT_BF16, 1, 0,
+	 1),
+    CASE(LINEAR, linear, "residual frozen", 33, 64, 77, DT_F16, 0, 1, 1),
+    CASE(LINEAR, linear, "residual, trained", 60, 39, 700, DT_F32, 1, 0, 1),
     CASE(ADD, add, "same shape", 5, 7, 5, DT_F32),
     CASE(ADD, add, "one row repeated", 6, 13, 1, DT_F32),
     CASE(ADD, add, "repeated bf16", 6, 13, 2, DT_BF16),
@@ -248,6 +257,8 @@ static const struct op_case cases[] = {
     CASE(ATTENTION, attention, "one key", 2, 1, 3, 1, 2, 4, PROBS, 0, 100),
     CASE(DROPOUT, dropout, "small", 3, 13),
     CASE(DROPOUT, dropout, "threads", 41, 1003),
+    CASE(DROPOUT, dropout, "residual", 3, 13, 1),
+    CASE(DROPOUT, dropout, "residual, threads", 41, 1003, 1),
     CASE(MEAN_ROWS, mean_rows, "all", 3, 5, 7, 0),
     CASE(MEAN_ROWS, mean_rows, "masked", 3, 9, 37, 1),
     CASE(COSINE, cosine, "small", 4, 13),

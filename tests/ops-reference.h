@@ -16,6 +16,8 @@ static void ref_linear(struct problem *p)
 		for (int64_t o = 0; o < O; o++) {
 			double s = p->c.in[2] ? p->x[2][o] : 0;
 
+			if (p->c.in[3])
+				s += p->x[3][r * O + o];
 			for (int64_t k = 0; k < K; k++)
 				s += p->x[0][r * K + k] * p->x[1][o * K + k];
 			p->y[0][r * O + o] = s;
@@ -165,7 +167,8 @@ static void ref_attention(struct problem *p)
 static void ref_dropout(struct problem *p)
 {
 	for (int64_t i = 0; i < tensor_count(&p->in[0]); i++)
-		p->y[0][i] = p->x[0][i] * ref_keep(p, (uint64_t)i);
+		p->y[0][i] = p->x[0][i] * ref_keep(p, (uint64_t)i) +
+			     (p->c.in[1] ? p->x[1][i] : 0);
 }
 
 static void ref_mean_rows(struct problem *p)

@@ -70,13 +70,6 @@ static void bias_backward(struct cpu *cpu, const struct op_call *c,
 		db[o] += (float)sum[o];
 }
 
-static void add_to(struct cpu *cpu, float *sum, const float *x, int64_t n)
-{
-#pragma omp parallel for simd schedule(static) num_threads(cpu_split(cpu, n))
-	for (int64_t i = 0; i < n; i++)
-		sum[i] += x[i];
-}
-
 int cpu_conv2d_backward(struct backend *be, const struct op_call *c,
 			struct err *err)
 {
@@ -91,7 +84,7 @@ int cpu_conv2d_backward(struct backend *be, const struct op_call *c,
 	arena_reset(&cpu->scratch);
 	dz = through_relu(cpu, c);
 	if (res && res->grad)
-		add_to(cpu, res->grad->data, dz, tensor_count(res));
+		cpu_add_to(cpu, res->grad->data, dz, tensor_count(res));
 	if (bias && bias->grad)
 		bias_backward(cpu, c, dz, bias->grad->data);
 	if (x->grad &&

@@ -62,6 +62,9 @@ static inline int cpu_thread(void)
  */
 const float *cpu_wide(struct cpu *c, const struct tensor *w);
 
+/* sum[i] += x[i], i < n */
+void cpu_add_to(struct cpu *c, float *sum, const float *x, int64_t n);
+
 /* Every op: cpu_NAME and, when taped, cpu_NAME_backward. */
 #define CPU_TAPED(upper, lower) op_fn cpu_##lower, cpu_##lower##_backward;
 #define CPU_PLAIN(upper, lower) op_fn cpu_##lower;

@@ -17,6 +17,13 @@ static float *grad_of(const struct tensor *t)
 	return t && t->grad ? t->grad->data : NULL;
 }
 
+void cpu_add_to(struct cpu *c, float *sum, const float *x, int64_t n)
+{
+#pragma omp parallel for num_threads(cpu_split(c, n))
+	for (int64_t at = 0; at < n; at += PIECE)
+		c->vec->add(MIN(PIECE, n - at), sum + at, x + at, sum + at);
+}
+
 int cpu_add(struct backend *be, const struct op_call *c, struct err *err)
 {
 	struct cpu *cpu = cpu_of(be);
@@ -53,10 +60,7 @@ int cpu_add_backward(struct backend *be, const struct op_call *c,
 	if (count == 0)
 		return 0;
 	if (da)
-#pragma omp parallel for num_threads(cpu_split(cpu, count))
-		for (int64_t at = 0; at < count; at += PIECE)
-			cpu->vec->axpy(MIN(PIECE, count - at), 1, dy + at,
-				       da + at);
+		cpu_add_to(cpu, da, dy, count);
 	if (db)
 #pragma omp parallel for num_threads(cpu_split(cpu, nb))
 		for (int64_t at = 0; at < nb; at += PIECE)
@@ -199,7 +203,7 @@ int cpu_leaky_relu_backward(struct backend *be, const struct op_call *c,
 int cpu_dropout(struct backend *be, const struct op_call *c, struct err *err)
 {
 	struct cpu *cpu = cpu_of(be);
-	const float *x = data_of(c->in[0]);
+	const float *x = data_of(c->in[0]), *res = data_of(c->in[1]);
 	int64_t count = tensor_count(c->in[0]);
 	float *y = data_of(c->out[0]);
 
@@ -211,6 +215,8 @@ int cpu_dropout(struct backend *be, const struct op_call *c, struct err *err)
 		cpu->vec->dropout(n, &c->p.key, (uint64_t)at, c->p.drop,
 				  y + at);
 		cpu->vec->mul(n, x + at, y + at, y + at);
+		if (res)
+			cpu->vec->add(n, y + at, res + at, y + at);
 	}
 	return 0;
 }
@@ -221,9 +227,11 @@ int cpu_dropout_backward(struct backend *be, const struct op_call *c,
 	struct cpu *cpu = cpu_of(be);
 	const float *dy = grad_of(c->out[0]);
 	int64_t count = tensor_count(c->in[0]);
-	float *dx = grad_of(c->in[0]);
+	float *dx = grad_of(c->in[0]), *dres = grad_of(c->in[1]);
 
 	(void)err;
+	if (dres)
+		cpu_add_to(cpu, dres, dy, count);
 	if (!dx)
 		return 0;
 #pragma omp parallel for num_threads(cpu_split(cpu, count))

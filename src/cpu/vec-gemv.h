@@ -60,9 +60,13 @@ INLINE void gemv_block(const struct vec_gemv *g, enum dtype d, int R, int M,
 			acc[r][m] += v * load_tail(DT_F32, x[m], k, tail);
 	}
 	for (int r = 0; r < R; r++)
-		for (int m = 0; m < M && m0 + m < g->M; m++)
-			g->y[(m0 + m) * g->ldy + r0 + r] =
-			    reduce(acc[r][m]) + (g->b ? g->b[r0 + r] : 0);
+		for (int m = 0; m < M && m0 + m < g->M; m++) {
+			int64_t i = (m0 + m) * g->ldy + r0 + r;
+
+			g->y[i] = reduce(acc[r][m]) +
+				  (g->b ? g->b[r0 + r] : 0) +
+				  (g->res ? g->res[i] : 0);
+		}
 }
 
 /*

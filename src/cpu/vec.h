@@ -23,9 +23,10 @@ enum { VEC_GEMV_ROWS = 8 };
 enum { VEC_PANEL = 32 };
 
 /*
- * y[m*ldy + r] = b[r] + sum over k of w[r*ldw + k] * x[m*ldx + k] for
- * r < rows and m < M <= VEC_GEMV_ROWS.  w is F32, F16 or BF16; b may be
- * NULL.  What comes out for (m, r) depends on neither M nor rows.
+ * y[m*ldy + r] = b[r] + res[m*ldy + r] + sum over k of w[r*ldw + k] *
+ * x[m*ldx + k] for r < rows and m < M <= VEC_GEMV_ROWS.  w is F32, F16 or
+ * BF16; b and res may be NULL.  What comes out for (m, r) depends on neither M
+ * nor rows.
  */
 struct vec_gemv {
 	const void *w;
@@ -34,7 +35,7 @@ struct vec_gemv {
 	const float *x;
 	int64_t ldx;
 	int M;
-	const float *b;
+	const float *b, *res;
 	float *y;
 	int64_t ldy;
 };

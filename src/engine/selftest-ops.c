@@ -8,6 +8,11 @@ static struct tensor *make_linear(struct tape *t, struct tensor **in)
 	return op_linear(t, in[0], in[1], in[2]);
 }
 
+static struct tensor *make_linear_add(struct tape *t, struct tensor **in)
+{
+	return op_linear_add(t, in[0], in[1], NULL, in[2]);
+}
+
 static struct tensor *make_add(struct tape *t, struct tensor **in)
 {
 	return op_add(t, in[0], in[1]);
@@ -60,6 +65,11 @@ static struct tensor *make_decoder(struct tape *t, struct tensor **in)
 static struct tensor *make_dropout(struct tape *t, struct tensor **in)
 {
 	return op_dropout(t, in[0]);
+}
+
+static struct tensor *make_dropout_add(struct tape *t, struct tensor **in)
+{
+	return op_dropout_add(t, in[0], in[1]);
 }
 
 static struct tensor *make_mean_rows(struct tape *t, struct tensor **in)
@@ -194,7 +204,11 @@ static struct tensor *make_adamw(struct tape *t, struct tensor **in)
 	{"linear", "one row", make_linear, {F(1, d), W(v, d)}, 2.0 * (d)},    \
 	{"linear", "odd shape", make_linear,                                  \
 	 {F(13, 37), W(29, 37), W(29)}, 2.0 * 37},                            \
-	{"add", "residual", make_add, {F(r, d), F(r, d)}, 1},                 \
+	{"linear", "residual", make_linear_add,                               \
+	 {F(r, f), W(d, f), F(r, d)}, 2.0 * (f)},                             \
+	{"linear", "residual, one row", make_linear_add,                      \
+	 {F(1, f), W(d, f), F(1, d)}, 2.0 * (f)},                             \
+	{"add", "same shape", make_add, {F(r, d), F(r, d)}, 1},                 \
 	{"add", "one row repeated", make_add, {F(r, d), F(d)}, 1},            \
 	{"gate_mix", "", make_gate_mix, {F(2, r, d), F(2, r, d), F(2)}, 2},   \
 	{"embed", "", make_embed, {F(v, d), IDS(r, v)}, 0, true},             \
@@ -207,6 +221,7 @@ static struct tensor *make_adamw(struct tape *t, struct tensor **in)
 	 {F(1, r, d), F(1, r, d), F(1, r, d), F(32, ((d) + 63) / 64)},        \
 	 2.0 * (r)},                                                          \
 	{"dropout", "", make_dropout, {F(r, d)}, 1},                          \
+	{"dropout", "residual", make_dropout_add, {F(r, d), F(r, d)}, 2},     \
 	{"mean_rows", "", make_mean_rows, {F(2, r, d)}, 1},                   \
 	{"cosine", "", make_cosine, {F(4, d), F(4, d)}, 6.0 * (d)},           \
 	{"leaky_relu", "", make_leaky_relu, {F(r, d)}, 1},                    \

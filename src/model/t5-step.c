@@ -230,7 +230,7 @@ static struct tensor *step_self(struct tape *t, struct t5_cache *c, int layer,
 	op_cache_put(t, &k, op_linear(t, h, a->k, NULL), c->position);
 	op_cache_put(t, &v, op_linear(t, h, a->v, NULL), c->position);
 	h = op_attention(t, q, &k, &v, &how, NULL);
-	return op_add(t, x, op_linear(t, h, a->o, NULL));
+	return op_linear_add(t, h, a->o, NULL, x);
 }
 
 static struct tensor *step_cross(struct tape *t, struct t5_cache *c, int layer,
@@ -249,7 +249,7 @@ static struct tensor *step_cross(struct tape *t, struct t5_cache *c, int layer,
 
 	h = op_attention(t, q, c->cross_k[layer], c->cross_v[layer], &how,
 			 probs);
-	return op_add(t, x, op_linear(t, h, a->o, NULL));
+	return op_linear_add(t, h, a->o, NULL, x);
 }
 
 struct tensor *t5_step(struct tape *t, struct t5_cache *c, struct tensor *x,

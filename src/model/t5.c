@@ -132,14 +132,13 @@ void t5_stack_release(struct t5_stack *s)
 	*s = (struct t5_stack){0};
 }
 
-/* x + Drop(o(heads)): how every attention sub-layer ends. */
-static struct tensor *attention_out(struct tape *t,
-				    const struct t5_attention *a,
-				    struct tensor *x, struct tensor *heads)
+/* x + Drop(h wT): how every sub-layer ends. */
+static struct tensor *add_product(struct tape *t, struct tensor *x,
+				  struct tensor *h, struct tensor *w)
 {
-	struct tensor *y = op_linear(t, heads, a->o, NULL);
-
-	return op_add(t, x, op_dropout(t, y));
+	/* One call where nothing stands between product and sum. */
+	return t->drop == 0 ? op_linear_add(t, h, w, NULL, x)
+			    : op_dropout_add(t, op_linear(t, h, w, NULL), x);
 }
 
 static struct tensor *self_attention(struct tape *t, const struct t5_stack *s,
@@ -162,7 +161,8 @@ static struct tensor *self_attention(struct tape *t, const struct t5_stack *s,
 	struct tensor *k = op_linear(t, h, a->k, NULL);
 	struct tensor *v = op_linear(t, h, a->v, NULL);
 
-	return attention_out(t, a, x, op_attention(t, q, k, v, &how, probs));
+	h = op_attention(t, q, k, v, &how, probs);
+	return add_product(t, x, h, a->o);
 }
 
 struct tensor *t5_cross(struct tape *t, const struct t5_shape *s,
@@ -181,7 +181,8 @@ struct tensor *t5_cross(struct tape *t, const struct t5_shape *s,
 	struct tensor *k = op_linear(t, kv, a->k, NULL);
 	struct tensor *v = op_linear(t, kv, a->v, NULL);
 
-	return attention_out(t, a, x, op_attention(t, q, k, v, &how, probs));
+	h = op_attention(t, q, k, v, &how, probs);
+	return add_product(t, x, h, a->o);
 }
 
 struct tensor *t5_feed(struct tape *t, const struct t5_shape *s,
@@ -190,11 +191,8 @@ struct tensor *t5_feed(struct tape *t, const struct t5_shape *s,
 	struct tensor *h = op_rmsnorm(t, x, f->norm, s->eps);
 	struct tensor *a = op_linear(t, h, f->wi_0, NULL);
 	struct tensor *b = op_linear(t, h, f->wi_1, NULL);
-	struct tensor *y;
 
-	h = op_dropout(t, op_geglu(t, a, b));
-	y = op_linear(t, h, f->wo, NULL);
-	return op_add(t, x, op_dropout(t, y));
+	return add_product(t, x, op_dropout(t, op_geglu(t, a, b)), f->wo);
 }
 
 static void taps_begin(struct tape *t, const struct t5_stack *s,

@@ -26,7 +26,7 @@ struct heartbeat;
  * u8 (1: real).
  */
 #define OPS_TAPED(_)                                                          \
-	/* x (R,K), w (O,K), [b (O)] -> y (R,O): y = x wT + b */              \
+	/* x (R,K), w (O,K), [b (O)], [res (R,O)] -> x wT + b + res */        \
 	_(LINEAR, linear)                                                     \
 	/* a, b -> a + b; b may be smaller and is repeated (count divides) */ \
 	_(ADD, add)                                                           \
@@ -42,7 +42,7 @@ struct heartbeat;
 	 * (buckets,H)], [key mask (B/group,L)] -> o (B,Q,H*K),               \
 	 * [probs (B,H,Q,L)] */                                               \
 	_(ATTENTION, attention)                                               \
-	/* x -> x * keep / (1-p) */                                           \
+	/* x, [res as x] -> x * keep / (1-p) + res */                         \
 	_(DROPOUT, dropout)                                                   \
 	/* x (B,L,D), [mask (B,L)] -> mean over real rows (B,D); 0 if none */ \
 	_(MEAN_ROWS, mean_rows)                                               \

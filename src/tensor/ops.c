@@ -39,7 +39,13 @@ static struct tensor *run(struct tape *t, const struct op_call *c)
 struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w,
 			 struct tensor *b)
 {
-	struct op_call c = {.op = OP_LINEAR, .in = {x, w, b}};
+	return op_linear_add(t, x, w, b, NULL);
+}
+
+struct tensor *op_linear_add(struct tape *t, struct tensor *x, struct tensor *w,
+			     struct tensor *b, struct tensor *res)
+{
+	struct op_call c = {.op = OP_LINEAR, .in = {x, w, b, res}};
 	int64_t dim[TENSOR_DIMS];
 
 	if (t->failed)
@@ -48,6 +54,8 @@ struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w,
 	memcpy(dim, x->dim, sizeof(dim));
 	dim[x->ndim - 1] = w->dim[0];
 	c.out[0] = tape_new(t, DT_F32, x->ndim, dim);
+	if (res && !t->failed)
+		want(tensor_same_shape(c.out[0], res), "linear", c.out[0], res);
 	return run(t, &c);
 }
 
@@ -165,10 +173,18 @@ struct tensor *op_attention(struct tape *t, struct tensor *q, struct tensor *k,
 
 struct tensor *op_dropout(struct tape *t, struct tensor *x)
 {
-	struct op_call c = {.op = OP_DROPOUT, .in = {x}};
+	return t->drop == 0 ? x : op_dropout_add(t, x, NULL);
+}
 
-	if (t->failed || t->drop == 0)
-		return x;
+struct tensor *op_dropout_add(struct tape *t, struct tensor *x,
+			      struct tensor *res)
+{
+	struct op_call c = {.op = OP_DROPOUT, .in = {x, res}};
+
+	if (t->failed)
+		return NULL;
+	if (res)
+		want(tensor_same_shape(x, res), "dropout", x, res);
 	c.p.drop = t->drop;
 	c.p.key = next_key(t);
 	c.out[0] = like(t, x);

@@ -14,6 +14,9 @@
 /* x (…,K), w (O,K), [b (O)] -> (…,O) */
 struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w,
 			 struct tensor *b);
+/* The same + res (…,O). */
+struct tensor *op_linear_add(struct tape *t, struct tensor *x, struct tensor *w,
+			     struct tensor *b, struct tensor *res);
 struct tensor *op_add(struct tape *t, struct tensor *a, struct tensor *b);
 struct tensor *op_gate_mix(struct tape *t, struct tensor *text,
 			   struct tensor *a, struct tensor *g);
@@ -44,6 +47,9 @@ struct tensor *op_attention(struct tape *t, struct tensor *q, struct tensor *k,
 
 /* The tape's drop; x itself when that is 0. */
 struct tensor *op_dropout(struct tape *t, struct tensor *x);
+/* The same + res; the tape's drop is not 0. */
+struct tensor *op_dropout_add(struct tape *t, struct tensor *x,
+			      struct tensor *res);
 struct tensor *op_mean_rows(struct tape *t, struct tensor *x,
 			    struct tensor *mask);
 struct tensor *op_cosine(struct tape *t, struct tensor *a, struct tensor *b,
