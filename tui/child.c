@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/err.h"
@@ -14,20 +15,26 @@
 #include "src/base/mem.h"
 #include "src/base/str.h"
 
-/* Not ours to die of while the child has the terminal. */
-static const int OURS[] = {SIGINT, SIGQUIT, SIGPIPE};
+/*
+ * While the child has the terminal: not ours to die of, but C-z stops us with
+ * it, so that the shell above has the terminal.
+ */
+static const int OURS[] = {SIGINT, SIGQUIT, SIGPIPE, SIGTSTP};
 
 struct dispositions {
 	struct sigaction was[ARRAY_LEN(OURS)];
 };
 
-static void ignore(struct dispositions *d)
+static void step_back(struct dispositions *d)
 {
-	struct sigaction sa = {.sa_handler = SIG_IGN};
+	struct sigaction sa;
 
 	sigemptyset(&sa.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(OURS); i++)
+	sa.sa_flags = 0;
+	for (size_t i = 0; i < ARRAY_LEN(OURS); i++) {
+		sa.sa_handler = OURS[i] == SIGTSTP ? SIG_DFL : SIG_IGN;
 		sigaction(OURS[i], &sa, &d->was[i]);
+	}
 }
 
 static void restore(const struct dispositions *d)
@@ -46,13 +53,38 @@ _Noreturn static void become(const char *command, int in)
 	_exit(127);
 }
 
+/* The child stopped, maybe it alone: go with it, and on with it. */
+static void stop_too(pid_t pid)
+{
+	const struct timespec moment = {.tv_nsec = 20000000};
+	siginfo_t info = {.si_pid = 0};
+
+	/* What continues us both may have come to us first. */
+	nanosleep(&moment, NULL);
+	if (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) == 0 &&
+	    info.si_pid == pid) {
+		kill(0, SIGTSTP);
+		kill(0, SIGCONT);
+	}
+}
+
 static int reap(pid_t pid)
 {
+	siginfo_t info;
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 127;
+	for (;;) {
+		if (waitid(P_PID, (id_t)pid, &info,
+			   WEXITED | WSTOPPED | WNOWAIT) < 0) {
+			if (errno != EINTR)
+				return 127;
+		} else if (info.si_code == CLD_STOPPED)
+			stop_too(pid);
+		else
+			break;
+	}
+	if (waitpid(pid, &status, 0) < 0)
+		return 127;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 				   : WEXITSTATUS(status);
 }
@@ -68,7 +100,7 @@ int child_run(const char *command, const char *input, size_t n, struct err *err)
 		return err_errno(err, ERR_FAILED, "a pipe for %s", command);
 	fflush(stdout);
 	fflush(stderr);
-	ignore(&d);
+	step_back(&d);
 	pid = fork();
 	if (pid == 0)
 		become(command, in[0]);

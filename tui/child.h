@@ -2,7 +2,8 @@
  * child -- run a command of the shell and wait for it.
  *
  * The terminal is the child's meanwhile: on the full screen, app_terminal()
- * comes first.  Ctrl-C reaches the child, not umie.
+ * comes first.  Ctrl-C reaches the child, not umie; Ctrl-Z stops both, also
+ * where the child stops only itself (an editor), and fg continues both.
  */
 #ifndef UMIE_TUI_CHILD_H
 #define UMIE_TUI_CHILD_H

@@ -41,12 +41,21 @@ static int write_file(const char *text, char **path, struct err *err)
 	return rc;
 }
 
+/*
+ * A program with words behind it: it can take the shell's place, so that we
+ * see it when it stops only itself.
+ */
+static bool is_plain(const char *command)
+{
+	return !strpbrk(command, "|&;<>()$`\\\n=");
+}
+
 static int run_editor(const char *command, const char *path, struct err *err)
 {
 	struct str line = {0};
 	int status;
 
-	str_addf(&line, "%s ", command);
+	str_addf(&line, "%s%s ", is_plain(command) ? "exec " : "", command);
 	child_quote(path, &line);
 	status = child_run(line.s, NULL, 0, err);
 	str_release(&line);
