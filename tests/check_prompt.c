@@ -150,6 +150,49 @@ static void check_search(struct prompt *p, struct ui *ui)
 	prompt_leave(p);
 }
 
+/* An older line, changed and left, is not what a search or C-o spoils. */
+static void check_older(struct prompt *p, struct ui *ui)
+{
+	prompt_command(p, "");
+	type(p, "older one");
+	press(p, K_ENTER, false);
+	prompt_command(p, "");
+	type(p, "newer");
+	press(p, K_ENTER, false);
+	prompt_command(p, "");
+	press(p, K_UP, false);
+	press(p, K_UP, false);
+	press(p, K_ESCAPE, false);
+	type(p, "nzz"); /* M-n: a search of another kind */
+	press(p, K_ENTER, false);
+	ok(line_is(ui, ""), "a search without success leaves the line begun");
+	type(p, "x");
+	press(p, K_ENTER, false);
+	prompt_command(p, "");
+	press(p, K_UP, false);
+	press(p, K_UP, false);
+	press(p, K_UP, false);
+	ok(line_is(ui, "older one"), "and the older lines as they were");
+	press(p, KEY_CTRL('o'), false);
+	ok(ui->typing == TYPING_NONE && strcmp(entered, "older one") == 0,
+	   "C-o enters a line");
+	prompt_command(p, "");
+	ok(line_is(ui, "newer"), "and has the next one ready");
+	press(p, KEY_CTRL('o'), false);
+	prompt_command(p, "gate ");
+	ok(line_is(ui, "gate "), "unless another is wanted");
+	press(p, K_UP, false);
+	press(p, K_DOWN, false);
+	ok(line_is(ui, "gate "), "which is the newest");
+	prompt_leave(p);
+	prompt_command(p, "");
+	type(p, "help");
+	press(p, K_ESCAPE, false);
+	type(p, "1");
+	ok(press(p, K_ENTER, false) && strcmp(entered, "help") == 0,
+	   "Enter behind an argument waits for no further key");
+}
+
 /* Any keys in any order (sanitizers watch). */
 static void check_any(struct prompt *p, struct ui *ui)
 {
@@ -159,6 +202,7 @@ static void check_any(struct prompt *p, struct ui *ui)
 	    K_BACKSPACE,   K_DELETE,      K_TAB,         K_PASTE_BEGIN,
 	    K_PASTE_END,   KEY_CTRL('a'), KEY_CTRL('e'), KEY_CTRL('g'),
 	    KEY_CTRL('k'), KEY_CTRL('n'), KEY_CTRL('p'), KEY_CTRL('r'),
+	    KEY_CTRL('o'), KEY_CTRL('j'), 'n',           'p',
 	    KEY_CTRL('s'), KEY_CTRL('t'), KEY_CTRL('v'), KEY_CTRL('w'),
 	    KEY_CTRL('x'), KEY_CTRL('y'), KEY_CTRL('_'), 'a',
 	    'b',           'f',           '1',           '-',
@@ -200,6 +244,7 @@ int main(void)
 	check_paste(p, &ui);
 	check_rows(p, &ui);
 	check_search(p, &ui);
+	check_older(p, &ui);
 	check_any(p, &ui);
 	prompt_free(p);
 	file = xasprintf("%s/umie/history", dir);

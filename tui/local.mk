@@ -98,7 +98,7 @@ libtui_a_SOURCES = \
 	tui/progress.c tui/progress.h \
 	tui/pane-variants.c \
 	tui/probe-view.c tui/probe-view.h \
-	tui/prompt.c tui/prompt.h \
+	tui/prompt.c tui/prompt.h tui/prompt-guard.c tui/prompt-guard.h \
 	tui/scoring.h \
 	tui/reader.c tui/reader.h \
 	tui/screen.c tui/screen.h \

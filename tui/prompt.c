@@ -11,6 +11,7 @@
 #include "src/base/utf8.h"
 #include "tui/cells.h"
 #include "tui/keymap.h"
+#include "tui/prompt-guard.h"
 #include "tui/reader.h"
 
 struct prompt {
@@ -50,6 +51,8 @@ static int bytes_wait(void)
 
 static void line_ended(char *line)
 {
+	/* Readline would begin the next line, with what C-o wants in it. */
+	rl_callback_handler_remove();
 	the_prompt->ended = true;
 	free(the_prompt->line);
 	the_prompt->line = line;
@@ -161,7 +164,13 @@ static void begin(struct prompt *p, enum typing t, const char *label,
 	p->ui->typing = t;
 	switch_history(p, t == TYPING_PROMPT);
 	rl_callback_handler_install(label, line_ended);
-	rl_replace_line(text, 1);
+	/* The line that C-o asked for is there, and stays if no other is. */
+	if (current_history() && *text) {
+		rl_maybe_unsave_line();
+		using_history();
+	}
+	if (!current_history())
+		rl_replace_line(text, 1);
 	rl_point = rl_end;
 	follow();
 }
@@ -182,10 +191,13 @@ void prompt_edit(struct prompt *p, const char *text)
  */
 static void end_line(struct prompt *p)
 {
+	bool search = RL_ISSTATE(RL_STATE_NSEARCH);
 	KEYMAP_ENTRY *zero, was;
 
 	/* It may be in the middle of a sequence of keys, or of a search. */
 	rl_callback_sigcleanup();
+	if (search)
+		guard_settle();
 	zero = &rl_get_keymap()[0];
 	was = *zero;
 	*zero = (KEYMAP_ENTRY){.type = ISFUNC, .function = rl_newline};
@@ -283,15 +295,19 @@ static void add_pasted(struct prompt *p, int key)
 	str_addn(&p->paste, utf8, (size_t)utf8_encode((uint32_t)key, utf8));
 }
 
-/*
- * A search that is ended by the first of several keys makes readline 8.2 call
- * itself and crash: it is ended here, before readline sees that key.
- */
-static void end_search(unsigned char first)
+/* One byte of the queue. */
+static void read_byte(struct prompt *p)
 {
-	if (RL_ISSTATE(RL_STATE_ISEARCH) &&
-	    rl_get_keymap()[first].type == ISKMAP)
-		rl_callback_sigcleanup();
+	bool search = RL_ISSTATE(RL_STATE_NSEARCH);
+
+	rl_callback_read_char();
+	guard_undo();
+	if (p->ended)
+		return;
+	if (rl_done)
+		end_line(p); /* Enter behind M-1 would wait for a key */
+	else if (guard_searched(search))
+		guard_settle();
 }
 
 static void feed(struct prompt *p, int key)
@@ -305,9 +321,9 @@ static void feed(struct prompt *p, int key)
 		str_addn(&p->queue, utf8,
 			 (size_t)utf8_encode((uint32_t)key, utf8));
 	if (p->queue.len)
-		end_search((unsigned char)p->queue.s[0]);
+		guard_key((unsigned char)p->queue.s[0]);
 	while (bytes_wait() && !p->ended)
-		rl_callback_read_char();
+		read_byte(p);
 	str_clear(&p->queue);
 	p->taken = 0;
 }
