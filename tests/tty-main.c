@@ -117,10 +117,12 @@ static bool is_up(const struct tty *t)
  */
 static bool answers(struct tty *t)
 {
+	double began = now_ms();
 	size_t before;
 
-	/* an open search or a half-typed key may take the first one */
-	for (int i = 0; i < 3; i++) {
+	/* An open search or a half-typed key may take the first one, and what
+	 * was typed before may stop the program, or end it, several times. */
+	do {
 		for (double since = now_ms();
 		     !is_up(t) && now_ms() - since < PATIENCE;)
 			tty_read(t, 50);
@@ -134,7 +136,7 @@ static bool answers(struct tty *t)
 		tty_settle(t, 30);
 		if (t->output > before && is_up(t))
 			return true;
-	}
+	} while (now_ms() - began < PATIENCE);
 	return false;
 }
 
