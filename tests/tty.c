@@ -46,6 +46,9 @@ void die(const char *fmt, ...)
 
 /* --- the shell ---------------------------------------------------------- */
 
+/* What may be typed while the shell has the terminal, between two runs. */
+static const int SHELLS[] = {SIGTTOU, SIGINT, SIGQUIT, SIGTSTP};
+
 /* Left by itself, or C-c or C-\ came when it had given the screen back. */
 static bool left_well(int status)
 {
@@ -79,7 +82,8 @@ static pid_t launch(char **argv)
 	if (pid == 0) {
 		setpgid(0, 0);
 		tcsetpgrp(0, getpid());
-		signal(SIGTTOU, SIG_DFL);
+		for (size_t i = 0; i < ARRAY_LEN(SHELLS); i++)
+			signal(SHELLS[i], SIG_DFL);
 		execv(argv[0], argv);
 		_exit(127);
 	}
@@ -107,7 +111,8 @@ static void shell(int reports, bool again, char **argv)
 	int status;
 	pid_t pid;
 
-	signal(SIGTTOU, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_LEN(SHELLS); i++)
+		signal(SHELLS[i], SIG_IGN);
 	tcgetattr(0, &was);
 	/* A C-s that comes between two runs would stop everything for good. */
 	was.c_iflag &= ~(tcflag_t)IXON;
