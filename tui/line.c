@@ -21,6 +21,7 @@
 #include "tui/cmd.h"
 #include "tui/face.h"
 #include "tui/items.h"
+#include "tui/prompt-guard.h"
 #include "tui/reader.h"
 
 enum { TWICE = 2000 }; /* ms between two C-c that mean leave */
@@ -163,7 +164,7 @@ static char *typed_line(struct app *app)
 		if (p[1].revents)
 			take_signal(app, &last);
 		else if (p[0].revents)
-			rl_callback_read_char();
+			guard_read();
 	}
 	if (!state.ended)
 		rl_callback_handler_remove();

@@ -9,7 +9,11 @@
 
 #include "src/base/mem.h"
 
-void guard_undo(void)
+/*
+ * An undo list belongs to the line that is edited: readline also hangs it on
+ * the older line that was changed, and may free it once for each.
+ */
+static void own_undo(void)
 {
 	HIST_ENTRY **older = history_list();
 
@@ -17,7 +21,8 @@ void guard_undo(void)
 		(*older)->data = NULL;
 }
 
-bool guard_searched(bool before)
+/* The last key was, or ended, a search other than C-r. */
+static bool searched(bool typing)
 {
 	rl_command_func_t *const search[] = {
 	    rl_history_search_forward,
@@ -34,10 +39,15 @@ bool guard_searched(bool before)
 	for (size_t i = 0; i < ARRAY_LEN(search); i++)
 		if (rl_last_func == search[i])
 			return true;
-	return before;
+	return typing;
 }
 
-void guard_settle(void)
+/*
+ * Such a search forgets the line that was begun, but may leave readline at an
+ * older one: what is typed next would then go into that one.  So the line is
+ * put behind all older ones, or at the one that it is, with no undo before.
+ */
+static void settle(void)
 {
 	const HIST_ENTRY *at = current_history();
 	char *line = xstrdup(rl_line_buffer);
@@ -60,4 +70,34 @@ void guard_key(unsigned char first)
 	if (RL_ISSTATE(RL_STATE_ISEARCH) &&
 	    rl_get_keymap()[first].type == ISKMAP)
 		rl_callback_sigcleanup();
+}
+
+void guard_read(void)
+{
+	bool typing = RL_ISSTATE(RL_STATE_NSEARCH);
+
+	rl_callback_read_char();
+	own_undo();
+	if (!RL_ISSTATE(RL_STATE_CALLBACK))
+		return; /* the line was handed in */
+	if (rl_done)
+		guard_end();
+	else if (searched(typing))
+		settle();
+}
+
+void guard_end(void)
+{
+	bool typing = RL_ISSTATE(RL_STATE_NSEARCH);
+	KEYMAP_ENTRY *zero, was;
+
+	rl_callback_sigcleanup();
+	if (typing)
+		settle();
+	zero = &rl_get_keymap()[0];
+	was = *zero;
+	*zero = (KEYMAP_ENTRY){.type = ISFUNC, .function = rl_newline};
+	rl_stuff_char('\0');
+	rl_callback_read_char();
+	*zero = was;
 }

@@ -1,13 +1,12 @@
 /*
  * prompt-guard -- what readline 8.2 gets wrong when it is fed key by key.
  *
- * Around rl_callback_read_char(), on the UI's thread.  tests/check_prompt has
- * the keys that crashed it, or spoilt older lines, without.
+ * For a handler that removes itself (rl_callback_handler_remove()): readline
+ * would begin the next line before it is asked to.  On the UI's thread.
+ * tests/check_prompt has the keys that crash it, or spoil older lines.
  */
 #ifndef UMIE_TUI_PROMPT_GUARD_H
 #define UMIE_TUI_PROMPT_GUARD_H
-
-#include <stdbool.h>
 
 /*
  * Before the first byte of a key.  A search that is ended by the first of
@@ -16,23 +15,16 @@
 void guard_key(unsigned char first);
 
 /*
- * After each byte.  An undo list belongs to the line that is edited: readline
- * also hangs it on the older line that was changed, and may free it for each.
+ * rl_callback_read_char(), that frees no undo list twice, leaves older lines
+ * as they are, and needs no further key for Enter behind an argument (M-1).
  */
-void guard_undo(void);
+void guard_read(void);
 
 /*
- * The last key ended a search other than C-r; `before`: one was being typed
- * when it came (RL_STATE_NSEARCH).
+ * Have readline end the line in its own way, so that nothing of it is left in
+ * undo and history; it may be in the middle of a sequence of keys, or of a
+ * search.  For a moment byte 0 is the newline command.
  */
-bool guard_searched(bool before);
-
-/*
- * After such a search.  It forgets the line that was begun, but may leave
- * readline at an older one: what is typed next would then go into that one.
- * So the line is put behind all older ones, or at the one that it is, with no
- * undo before this.
- */
-void guard_settle(void);
+void guard_end(void);
 
 #endif

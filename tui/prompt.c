@@ -185,35 +185,12 @@ void prompt_edit(struct prompt *p, const char *text)
 	begin(p, TYPING_PANE, "", text);
 }
 
-/*
- * Have readline end the line in its own way, so that nothing of it is left in
- * undo and history: for a moment byte 0 is the newline command.
- */
-static void end_line(struct prompt *p)
-{
-	bool search = RL_ISSTATE(RL_STATE_NSEARCH);
-	KEYMAP_ENTRY *zero, was;
-
-	/* It may be in the middle of a sequence of keys, or of a search. */
-	rl_callback_sigcleanup();
-	if (search)
-		guard_settle();
-	zero = &rl_get_keymap()[0];
-	was = *zero;
-	*zero = (KEYMAP_ENTRY){.type = ISFUNC, .function = rl_newline};
-	str_clear(&p->queue);
-	p->taken = 0;
-	str_addc(&p->queue, '\0');
-	rl_callback_read_char();
-	*zero = was;
-}
-
 void prompt_leave(struct prompt *p)
 {
 	if (p->ui->typing == TYPING_NONE)
 		return;
 	if (!p->ended)
-		end_line(p);
+		guard_end();
 	rl_callback_handler_remove();
 	switch_history(p, true);
 	p->ui->typing = TYPING_NONE;
@@ -295,21 +272,6 @@ static void add_pasted(struct prompt *p, int key)
 	str_addn(&p->paste, utf8, (size_t)utf8_encode((uint32_t)key, utf8));
 }
 
-/* One byte of the queue. */
-static void read_byte(struct prompt *p)
-{
-	bool search = RL_ISSTATE(RL_STATE_NSEARCH);
-
-	rl_callback_read_char();
-	guard_undo();
-	if (p->ended)
-		return;
-	if (rl_done)
-		end_line(p); /* Enter behind M-1 would wait for a key */
-	else if (guard_searched(search))
-		guard_settle();
-}
-
 static void feed(struct prompt *p, int key)
 {
 	const char *bytes = keymap_bytes(key);
@@ -323,7 +285,7 @@ static void feed(struct prompt *p, int key)
 	if (p->queue.len)
 		guard_key((unsigned char)p->queue.s[0]);
 	while (bytes_wait() && !p->ended)
-		read_byte(p);
+		guard_read();
 	str_clear(&p->queue);
 	p->taken = 0;
 }
