@@ -11,7 +11,7 @@
 #include "src/base/mem.h"
 
 static const int LOOP[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP};
-static const int CRASH[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE};
+static const int CRASH[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGQUIT};
 enum { STACK = 64 << 10 };
 
 /* A handler has no argument: what it needs stands here. */
@@ -64,7 +64,8 @@ static void crash(int sig)
 	while (state.log_fd >= 0 &&
 	       (n = read(state.log_fd, block, sizeof(block))) > 0)
 		say(state.err_fd, block, (size_t)n);
-	say(state.err_fd, words, sizeof(words) - 1);
+	if (sig != SIGQUIT)
+		say(state.err_fd, words, sizeof(words) - 1);
 	/* SA_RESETHAND brought the usual effect back. */
 	raise(sig);
 }

@@ -2,8 +2,8 @@
  * signals -- a pipe for those the loop acts on, a last word for the others.
  *
  * SIGWINCH, SIGTERM, SIGHUP, SIGINT and SIGTSTP become bytes that poll() sees.
- * SIGSEGV, SIGABRT, SIGBUS and their like put the terminal back first, then
- * have their usual effect.
+ * SIGSEGV, SIGABRT, SIGBUS, their like and SIGQUIT put the terminal back first,
+ * then have their usual effect.
  */
 #ifndef UMIE_TUI_SIGNALS_H
 #define UMIE_TUI_SIGNALS_H
