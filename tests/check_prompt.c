@@ -150,15 +150,18 @@ static void check_search(struct prompt *p, struct ui *ui)
 	prompt_leave(p);
 }
 
+static void enter(struct prompt *p, const char *line)
+{
+	prompt_command(p, "");
+	type(p, line);
+	press(p, K_ENTER, false);
+}
+
 /* An older line, changed and left, is not what a search or C-o spoils. */
 static void check_older(struct prompt *p, struct ui *ui)
 {
-	prompt_command(p, "");
-	type(p, "older one");
-	press(p, K_ENTER, false);
-	prompt_command(p, "");
-	type(p, "newer");
-	press(p, K_ENTER, false);
+	enter(p, "older one");
+	enter(p, "newer");
 	prompt_command(p, "");
 	press(p, K_UP, false);
 	press(p, K_UP, false);

@@ -14,6 +14,7 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/base/str.h"
+#include "tui/signals.h"
 
 /*
  * While the child has the terminal: not ours to die of, but C-z stops us with
@@ -63,7 +64,7 @@ static void stop_too(pid_t pid)
 	nanosleep(&moment, NULL);
 	if (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) == 0 &&
 	    info.si_pid == pid) {
-		kill(0, SIGTSTP);
+		signals_suspend();
 		kill(0, SIGCONT);
 	}
 }

@@ -2,8 +2,9 @@
  * child -- run a command of the shell and wait for it.
  *
  * The terminal is the child's meanwhile: on the full screen, app_terminal()
- * comes first.  Ctrl-C reaches the child, not umie; Ctrl-Z stops both, also
- * where the child stops only itself (an editor), and fg continues both.
+ * comes first.  Ctrl-C reaches the child, not umie; Ctrl-Z stops both, and fg
+ * continues both.  So does a stop of the child alone: of the shell, or of the
+ * program that took its place (exec).
  */
 #ifndef UMIE_TUI_CHILD_H
 #define UMIE_TUI_CHILD_H

@@ -42,12 +42,12 @@ static int write_file(const char *text, char **path, struct err *err)
 }
 
 /*
- * A program with words behind it: it can take the shell's place, so that we
- * see it when it stops only itself.
+ * A program with words behind it, and not ":", which is none: it can take the
+ * shell's place, so that we see it when it stops only itself.
  */
 static bool is_plain(const char *command)
 {
-	return !strpbrk(command, "|&;<>()$`\\\n=");
+	return !strpbrk(command, "|&;<>()$`\\\n=:");
 }
 
 static int run_editor(const char *command, const char *path, struct err *err)

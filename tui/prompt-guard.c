@@ -11,7 +11,8 @@
 
 /*
  * An undo list belongs to the line that is edited: readline also hangs it on
- * the older line that was changed, and may free it once for each.
+ * the older line that was changed, and may free it once for each.  A list that
+ * is then nobody's is lost: it might have been freed.
  */
 static void own_undo(void)
 {
